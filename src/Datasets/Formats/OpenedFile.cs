@@ -1,0 +1,37 @@
+using Microtome.Datasets.Arrays;
+
+namespace Microtome.Datasets.Formats;
+
+/// <summary>What a file holds, as its headers say: arrays that can be served, and the others with the reason.</summary>
+public sealed record OpenedFile(IReadOnlyList<OpenedArray> Arrays, IReadOnlyDictionary<string, object?> Attributes)
+{
+    public static readonly IReadOnlyDictionary<string, object?> NoAttributes = new Dictionary<string, object?>();
+}
+
+/// <summary>One array of a file. <c>Source</c> is null exactly where <c>Reason</c> says why it cannot be served.</summary>
+public sealed record OpenedArray
+{
+    /// <summary>The array's name within its file (<c>meta/wsi</c>); empty where the format names none.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The served dtype's name, or what the file calls its type where it cannot be served.</summary>
+    public required string Dtype { get; init; }
+
+    public required Shape Shape { get; init; }
+
+    public IArraySource? Source { get; init; }
+
+    public string? Reason { get; init; }
+
+    /// <summary>Bytes that the array takes in the file.</summary>
+    public long StoredBytes { get; init; }
+
+    /// <summary>The filters of its chunks in the order they were applied, for people to read: <c>shuffle</c>, <c>gzip 4</c>.</summary>
+    public IReadOnlyList<string> Filters { get; init; } = [];
+
+    /// <summary>Attributes as JSON can say them: text, numbers, booleans, lists of these.</summary>
+    public IReadOnlyDictionary<string, object?> Attributes { get; init; } = OpenedFile.NoAttributes;
+
+    /// <summary>Further paths under which the file knows the same array.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+}
