@@ -1,0 +1,122 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text.Json;
+using Microtome.Datasets.Arrays;
+using Microtome.Datasets.Gathering;
+
+namespace Microtome.Datasets.Encoders;
+
+/// <summary>
+/// Several arrays in one safetensors file: a u64 header length, a JSON header padded with blanks to 8 bytes, the data. Tensors are
+/// ordered by item size, largest first, then as asked, so that each is aligned to its items. A bare slice is named <c>data</c>.
+/// </summary>
+public sealed class SafetensorsEncoder : IBatchEncoder
+{
+    private const int Alignment = 8;
+    private const string BareName = "data";
+
+    public string Name => "safetensors";
+
+    public string MediaType => "application/vnd.safetensors";
+
+    public string Extension => "safetensors";
+
+    public bool IsBinary => true;
+
+    public string? Refuse(Batch batch)
+    {
+        foreach (BatchArray array in batch.Arrays)
+        {
+            if (TypeName(array.Dtype) is null)
+            {
+                return $"safetensors has no complex numbers ({array.Name} is {array.Dtype}); use npy, npz or raw";
+            }
+        }
+
+        return null;
+    }
+
+    public long? GetByteCount(Batch batch) => checked(Header(batch, Arrange(batch)).Length + batch.Bytes);
+
+    public async ValueTask WriteAsync(Batch batch, BatchBody body, CancellationToken cancellationToken)
+    {
+        BatchArray[] arrays = Arrange(batch);
+        await body.WriteAsync(Header(batch, arrays), cancellationToken);
+        foreach (BatchArray array in arrays)
+        {
+            await array.WriteAsync(body, cancellationToken);
+        }
+    }
+
+    /// <summary>Insertion sort by item size: stable, and no more than a handful of arrays.</summary>
+    private static BatchArray[] Arrange(Batch batch)
+    {
+        BatchArray[] arrays = new BatchArray[batch.Arrays.Count];
+        for (int i = 0; i < arrays.Length; i++)
+        {
+            BatchArray array = batch.Arrays[i];
+            int slot = i;
+            for (; slot > 0 && arrays[slot - 1].Dtype.ItemSize < array.Dtype.ItemSize; slot--)
+            {
+                arrays[slot] = arrays[slot - 1];
+            }
+
+            arrays[slot] = array;
+        }
+
+        return arrays;
+    }
+
+    private static ReadOnlyMemory<byte> Header(Batch batch, BatchArray[] arrays)
+    {
+        ArrayBufferWriter<byte> buffer = new(256);
+        BinaryPrimitives.WriteInt64LittleEndian(buffer.GetSpan(sizeof(long)), 0);
+        buffer.Advance(sizeof(long));
+        using (Utf8JsonWriter json = new(buffer))
+        {
+            json.WriteStartObject();
+            long offset = 0;
+            foreach (BatchArray array in arrays)
+            {
+                WriteTensor(json, batch.IsBare ? BareName : array.Name, array, offset);
+                offset += array.Bytes;
+            }
+
+            json.WriteEndObject();
+        }
+
+        int padding = -buffer.WrittenCount & (Alignment - 1);
+        buffer.GetSpan(Alignment)[..padding].Fill((byte)' ');
+        buffer.Advance(padding);
+        byte[] header = buffer.WrittenSpan.ToArray();
+        BinaryPrimitives.WriteInt64LittleEndian(header, header.Length - sizeof(long));
+        return header;
+    }
+
+    private static void WriteTensor(Utf8JsonWriter json, string name, BatchArray array, long offset)
+    {
+        json.WriteStartObject(name);
+        json.WriteString("dtype", TypeName(array.Dtype));
+        json.WriteStartArray("shape");
+        foreach (long length in array.Shape.Lengths)
+        {
+            json.WriteNumberValue(length);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("data_offsets");
+        json.WriteNumberValue(offset);
+        json.WriteNumberValue(offset + array.Bytes);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static string? TypeName(Dtype dtype) => (dtype.Kind, dtype.ItemSize) switch
+    {
+        (DtypeKind.Bool, _) => "BOOL",
+        (DtypeKind.Unsigned, int size) => "U" + (size * 8),
+        (DtypeKind.Signed, int size) => "I" + (size * 8),
+        (DtypeKind.Float, int size) => "F" + (size * 8),
+        _ => null,
+    };
+}

@@ -1,0 +1,20 @@
+namespace Microtome.Datasets.Gathering;
+
+/// <summary>What one answer holds: arrays in the order asked. <c>IsBare</c> where it is one array without a name around it (a slice).</summary>
+public sealed record Batch(IReadOnlyList<BatchArray> Arrays, bool IsBare = false)
+{
+    /// <summary>Bytes of all arrays together.</summary>
+    public long Bytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (BatchArray array in Arrays)
+            {
+                bytes = checked(bytes + array.Bytes);
+            }
+
+            return bytes;
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System.Buffers;
+using Microtome.Datasets.Arrays;
+using Microtome.Datasets.Sampling;
+
+namespace Microtome.Datasets.Gathering;
+
+/// <summary>
+/// Rows of a stored array as they are: straight from the file where they lie there plainly, neighbours in one run; otherwise
+/// read through the source into the answer's own memory, in bounded pieces.
+/// </summary>
+public sealed class StoredArray(string name, IArraySource source, IndexMap rows, RowSlice slice, Shape shape)
+    : BatchArray(name, source.Spec.Dtype, shape)
+{
+    /// <summary>Small rows that follow each other are read together, up to this.</summary>
+    private const int BlockBytes = 64 * 1024;
+
+    public override async ValueTask WriteAsync(BatchBody body, CancellationToken cancellationToken)
+    {
+        ByteWindow wanted = body.Claim(Bytes);
+        long at = wanted.Start;
+        long end = wanted.Start + wanted.Length;
+        while (at < end)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (TryLocate(at, end, out FileRun run))
+            {
+                await body.WriteRunAsync(run, cancellationToken);
+                at += run.Length;
+                continue;
+            }
+
+            Block block = BlockAt(at, end);
+            int count = (int)(Math.Min(block.End, end) - at);
+            Memory<byte> target = await body.GetMemoryAsync(count, cancellationToken);
+            await ReadPartAsync(block, at, target, cancellationToken);
+            body.Advance(count);
+            at += count;
+        }
+    }
+
+    public override async ValueTask ReadAsync(long start, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        long end = start + destination.Length;
+        while (start < end)
+        {
+            int count;
+            if (TryLocate(start, end, out FileRun run))
+            {
+                count = (int)run.Length;
+                run.CopyTo(0, destination.Span[..count]);
+            }
+            else
+            {
+                Block block = BlockAt(start, end);
+                count = (int)(Math.Min(block.End, end) - start);
+                await ReadPartAsync(block, start, destination[..count], cancellationToken);
+            }
+
+            destination = destination[count..];
+            start += count;
+        }
+    }
+
+    /// <summary>What one call of the source reads: a box of consecutive rows, or of one row, at [Start, End) of the array as sent.</summary>
+    private readonly record struct Block(long Row, long Count, Region Region, long Start, long End);
+
+    /// <summary>The longest run that holds the bytes from <paramref name="at"/>, not beyond <paramref name="end"/>.</summary>
+    private bool TryLocate(long at, long end, out FileRun run)
+    {
+        run = default;
+        if (slice.Offset < 0)
+        {
+            return false;
+        }
+
+        long position = at / slice.Bytes;
+        long within = at % slice.Bytes;
+        long row = rows[position];
+        long count = slice.IsWhole ? CountNeighbours(position, row, (end - at + within + slice.Bytes - 1) / slice.Bytes) : 1;
+        if (!source.TryLocate(row, count, out run))
+        {
+            return false;
+        }
+
+        long length = slice.IsWhole ? run.Length : slice.Bytes;
+        run = run.Slice(slice.Offset + within, Math.Min(length - within, end - at));
+        return true;
+    }
+
+    private Block BlockAt(long at, long end)
+    {
+        long position = at / slice.Bytes;
+        long start = position * slice.Bytes;
+        long row = rows[position];
+        if (slice.PieceBytes < slice.Bytes)
+        {
+            (Region region, long offset, long bytes) = slice.PieceAt(at - start);
+            return new(row, 1, region, start + offset, start + offset + bytes);
+        }
+
+        long most = Math.Clamp(Math.Min(BlockBytes, end - start) / slice.Bytes, 1, rows.Length - position);
+        long count = CountNeighbours(position, row, most);
+        return new(row, count, slice.Region, start, start + (count * slice.Bytes));
+    }
+
+    private long CountNeighbours(long position, long row, long most)
+    {
+        long count = 1;
+        while (count < most && rows[position + count] == row + count)
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>Reads the block's bytes from <paramref name="at"/> on; by way of pooled memory where only a part of it is wanted.</summary>
+    private async ValueTask ReadPartAsync(Block block, long at, Memory<byte> target, CancellationToken cancellationToken)
+    {
+        int bytes = (int)(block.End - block.Start);
+        if (target.Length == bytes)
+        {
+            await source.ReadAsync(block.Row, block.Count, block.Region, target, cancellationToken);
+            return;
+        }
+
+        byte[] scratch = ArrayPool<byte>.Shared.Rent(bytes);
+        try
+        {
+            await source.ReadAsync(block.Row, block.Count, block.Region, scratch.AsMemory(0, bytes), cancellationToken);
+            scratch.AsMemory((int)(at - block.Start), target.Length).CopyTo(target);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(scratch);
+        }
+    }
+}
