@@ -1,4 +1,5 @@
 using Microsoft.Net.Http.Headers;
+using Microtome.Api.Problems;
 using Microtome.Datasets.Encoders;
 
 namespace Microtome.Api.Results;
@@ -6,8 +7,28 @@ namespace Microtome.Api.Results;
 /// <summary>Which encoder answers: the one that <c>format=</c> names, else the best of <c>Accept</c>, else the endpoint's default.</summary>
 internal sealed class FormatNegotiation(IReadOnlyList<IBatchEncoder> encoders)
 {
-    /// <summary>The encoder, or null where none of <paramref name="allowed"/> is wanted.</summary>
-    public IBatchEncoder? Choose(string? format, string? accept, params ReadOnlySpan<string> allowed)
+    /// <exception cref="ProblemException">406 where none of <paramref name="allowed"/> is wanted</exception>
+    public IBatchEncoder Choose(string? format, string? accept, params ReadOnlySpan<string> allowed) =>
+        Find(format, accept, allowed) ?? throw Refuse(format ?? accept, string.Join(", ", allowed.ToArray()));
+
+    /// <summary>The encoder of a stream: null for frames, the default, or npy.</summary>
+    /// <exception cref="ProblemException">406 where neither is wanted.</exception>
+    public IBatchEncoder? ChooseForStream(string? format, string? accept)
+    {
+        const string frames = "frames";
+        bool wantsFrames = format is null ? accept?.Contains(FrameWriter.MediaType, StringComparison.OrdinalIgnoreCase) == true : format == frames;
+        if (wantsFrames || (format is null && Find(null, accept, "safetensors", "npy") is { Name: not "npy" }))
+        {
+            return null;
+        }
+
+        return Find(format, accept, "npy") ?? throw Refuse(format ?? accept, "frames, npy");
+    }
+
+    private static ProblemException Refuse(string? wanted, string allowed) =>
+        new(ProblemCode.NotAcceptable, $"{wanted} is not a format of this answer; it comes as {allowed}.") { Parameter = "format", Value = wanted };
+
+    private IBatchEncoder? Find(string? format, string? accept, params ReadOnlySpan<string> allowed)
     {
         if (format is not null)
         {

@@ -16,6 +16,12 @@ public interface IBatchEncoder
     /// <summary>Whether the bytes are those of the arrays behind a header: then the length is known, ranges are served and no size limit holds.</summary>
     bool IsBinary { get; }
 
+    /// <summary>Whether a body holds several arrays by name.</summary>
+    bool HoldsSeveral { get; }
+
+    /// <summary>Whether a browser saves the answer rather than showing it.</summary>
+    bool IsDownload => true;
+
     /// <summary>Null where this batch can be said in this format; otherwise why not (406), with the transform that would help where one does.</summary>
     string? Refuse(Batch batch);
 

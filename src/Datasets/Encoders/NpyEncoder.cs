@@ -17,6 +17,8 @@ public sealed class NpyEncoder : IBatchEncoder
 
     public bool IsBinary => true;
 
+    public bool HoldsSeveral => false;
+
     public string? Refuse(Batch batch) => batch.Arrays.Count == 1 ? null : "npy holds exactly one array; name one in arrays=, or use safetensors or npz";
 
     public long? GetByteCount(Batch batch) => checked(Header(batch.Arrays[0]).Length + batch.Arrays[0].Bytes);

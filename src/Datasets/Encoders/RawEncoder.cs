@@ -13,6 +13,8 @@ public sealed class RawEncoder : IBatchEncoder
 
     public bool IsBinary => true;
 
+    public bool HoldsSeveral => false;
+
     public string? Refuse(Batch batch) => batch.Arrays.Count == 1 ? null : "raw holds exactly one array; name one in arrays=, or use safetensors or npz";
 
     public long? GetByteCount(Batch batch) => batch.Arrays[0].Bytes;

@@ -23,6 +23,8 @@ public sealed class SafetensorsEncoder : IBatchEncoder
 
     public bool IsBinary => true;
 
+    public bool HoldsSeveral => true;
+
     public string? Refuse(Batch batch)
     {
         foreach (BatchArray array in batch.Arrays)

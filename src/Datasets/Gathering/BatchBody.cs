@@ -6,9 +6,13 @@ namespace Microtome.Datasets.Gathering;
 /// <summary>
 /// Where the bytes of an answer go: a window (all of it, or one range) of a body that is written from its start. What lies before
 /// the window is passed over without being read. Flushes lazily, before more is written, so that the last bytes stay back until
-/// the writer has checked that the files are still what they were. One writer at a time.
+/// the writer has checked that the files are still what they were. Where a flush has to wait for a slow reader, the answer's
+/// place among the readers of data is lent to others meanwhile. One writer at a time.
 /// </summary>
-public sealed class BatchBody(PipeWriter writer, ByteWindow window)
+/// <param name="writer">The connection.</param>
+/// <param name="window">The part of the body that is wanted.</param>
+/// <param name="admission">Where the answer holds a place, if it does.</param>
+public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmission? admission = null)
 {
     /// <summary>Unflushed bytes at which the next write flushes first: large enough for one system call to pay, small enough for the cache.</summary>
     private const int FlushBytes = 32 * 1024;
@@ -86,10 +90,25 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window)
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
         _unflushed = 0;
-        FlushResult result = await writer.FlushAsync(cancellationToken);
+        ValueTask<FlushResult> flush = writer.FlushAsync(cancellationToken);
+        FlushResult result = flush.IsCompleted || admission is null ? await flush : await WaitOutsideAsync(flush, admission);
         if (result.IsCompleted || result.IsCanceled)
         {
             throw new OperationCanceledException("The reader is gone.");
+        }
+    }
+
+    private static async ValueTask<FlushResult> WaitOutsideAsync(ValueTask<FlushResult> flush, ReadAdmission admission)
+    {
+        admission.Leave();
+        try
+        {
+            return await flush;
+        }
+        finally
+        {
+            // Not cancellable: whoever took the place gives it back, and must have it then.
+            await admission.ReenterAsync(CancellationToken.None);
         }
     }
 

@@ -1,0 +1,72 @@
+using Microtome.Api.Limits;
+using Microtome.Api.Problems;
+using Microtome.Api.Requests;
+using Microtome.Api.Results;
+using Microtome.Datasets.Arrays;
+using Microtome.Datasets.Catalogue;
+using Microtome.Datasets.Encoders;
+using Microtome.Datasets.Gathering;
+using Microtome.Datasets.Selections;
+
+namespace Microtome.Api.Endpoints;
+
+/// <summary>Slices of one array.</summary>
+internal static class ArrayEndpoints
+{
+    private static readonly string[] Formats = ["npy", "raw", "safetensors", "json", "csv", "png"];
+
+    public static IEndpointRouteBuilder MapArrays(this IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods("/v1/datasets/{dataset}/arrays/{**array}", [HttpMethods.Get, HttpMethods.Head], GetSlice)
+            .WithTags("Arrays")
+            .ProducesArrays(Formats);
+        return routes;
+    }
+
+    /// <summary>Reads a slice of one array.</summary>
+    /// <remarks>`select` is NumPy basic indexing over all axes: `10:20,:,::2`, negative indices, `...`, and on axis 0 a list `(5,1,9)`.</remarks>
+    /// <param name="dataset" example="digits">The dataset's name.</param>
+    /// <param name="array" example="images">The array's name; slashes stand as they are, or as %2F.</param>
+    internal static async Task<BatchResult> GetSlice(
+        string dataset,
+        string array,
+        [AsParameters] SliceQuery query,
+        HttpContext http,
+        DatasetAccess access,
+        FormatNegotiation formats,
+        ServerLimits limits,
+        CancellationToken cancellationToken)
+    {
+        Dataset opened = access.Open(http, dataset);
+        DatasetArray stored = GatherPlanner.Find(opened, Unescape(opened, array));
+        Selection selection = GatherPlanner.ParseSelection(query.Select, limits);
+        string version = await DatasetAccess.PinAsync(opened, query.Version, cancellationToken);
+        IBatchEncoder encoder = formats.Choose(query.Format, http.Request.Headers.Accept, Formats);
+        StoredArray slice = Slice(stored, selection, query.Select);
+        return new(opened, new([slice], IsBare: true), encoder)
+        {
+            ETag = EntityTag.Of(version, encoder.Name, $"{stored.Name}\t{selection}"),
+            CacheControl = CachePolicy.Apply(http, isPinned: query.Version is not null),
+            FileName = $"{opened.Name}-{stored.Name.Replace('/', '-')}",
+            VariesByAccept = query.Format is null,
+        };
+    }
+
+    /// <summary>A name with %2F in it arrives so: a slash, unless the array is really called that.</summary>
+    private static string Unescape(Dataset dataset, string name) =>
+        dataset.TryGetArray(name, out _) ? name : name.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
+    private static StoredArray Slice(DatasetArray array, Selection selection, string? text)
+    {
+        ArraySpec spec = array.Source!.Spec;
+        try
+        {
+            ResolvedSelection resolved = selection.Resolve(spec.Shape);
+            return new(array.Name, array.Source, resolved.Rows, new(spec, resolved.Inner, resolved.Row), resolved.Shape);
+        }
+        catch (SelectionRangeException error)
+        {
+            throw GatherPlanner.OutOfRange(error, text);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Microtome.Api.Problems;
+using Microtome.Api.Security;
+using Microtome.Datasets.Catalogue;
+
+namespace Microtome.Api.Endpoints;
+
+/// <summary>The catalogue as a request may see it: its key's datasets only, each held open until the answer is written.</summary>
+internal sealed class DatasetAccess(DatasetCatalogue catalogue)
+{
+    /// <summary>Finds a dataset and keeps its files open until the request ends.</summary>
+    /// <exception cref="ProblemException">404 where there is none, or the key may not see it.</exception>
+    public Dataset Open(HttpContext http, string name)
+    {
+        if (!http.Caller().CanSee(name) || catalogue.TryAcquire(name) is not { } lease)
+        {
+            throw new ProblemException(ProblemCode.DatasetNotFound, $"There is no dataset {name}; GET /v1/datasets lists them.");
+        }
+
+        http.Response.RegisterForDispose(lease);
+        return lease.Dataset;
+    }
+
+    /// <summary>The datasets that the request may see, in name order.</summary>
+    public IEnumerable<Dataset> List(HttpContext http) => catalogue.Datasets.Where(dataset => http.Caller().CanSee(dataset.Name));
+
+    /// <summary>The dataset's version, held against the one that the request pins.</summary>
+    /// <exception cref="ProblemException">409 where they differ.</exception>
+    public static async ValueTask<string> PinAsync(Dataset dataset, string? pinned, CancellationToken cancellationToken)
+    {
+        string version = await dataset.GetVersionAsync(cancellationToken);
+        return pinned is null || pinned == version ? version : throw ProblemException.VersionChanged(dataset.Name, version);
+    }
+}

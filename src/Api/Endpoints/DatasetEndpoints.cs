@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microtome.Api.Contracts;
+using Microtome.Datasets.Catalogue;
+
+namespace Microtome.Api.Endpoints;
+
+/// <summary>The catalogue: which datasets there are, and what each holds.</summary>
+internal static class DatasetEndpoints
+{
+    /// <summary>Arrays that the list names of each dataset; its detail has them all.</summary>
+    private const int MaxListedArrays = 32;
+
+    public static IEndpointRouteBuilder MapDatasets(this IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder group = routes.MapGroup("/v1/datasets").WithTags("Datasets");
+        group.MapGet("", ListDatasets);
+        group.MapGet("{dataset}", GetDataset);
+        return routes;
+    }
+
+    /// <summary>Lists the datasets.</summary>
+    internal static async Task<Ok<DatasetList>> ListDatasets(HttpContext http, DatasetAccess access, CancellationToken cancellationToken)
+    {
+        List<DatasetSummary> summaries = [];
+        foreach (Dataset dataset in access.List(http))
+        {
+            summaries.Add(await SummarizeAsync(dataset, cancellationToken));
+        }
+
+        return TypedResults.Ok(new DatasetList(summaries));
+    }
+
+    /// <summary>Shows one dataset with every array.</summary>
+    /// <param name="dataset" example="digits">The dataset's name.</param>
+    internal static async Task<Ok<DatasetDetail>> GetDataset(string dataset, HttpContext http, DatasetAccess access, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await DescribeAsync(access.Open(http, dataset), cancellationToken));
+
+    private static async ValueTask<DatasetSummary> SummarizeAsync(Dataset dataset, CancellationToken cancellationToken) => new(
+        dataset.Name,
+        await dataset.GetVersionAsync(cancellationToken),
+        dataset.Rows,
+        dataset.Bytes,
+        dataset.Arrays.Count,
+        [.. dataset.Arrays.Take(MaxListedArrays).Select(array => new ArraySummary(array.Name, array.Dtype, array.Shape.Lengths.ToArray()))],
+        ["all"],
+        "/v1/datasets/" + dataset.Name);
+
+    private static async ValueTask<DatasetDetail> DescribeAsync(Dataset dataset, CancellationToken cancellationToken)
+    {
+        DatasetSummary summary = await SummarizeAsync(dataset, cancellationToken);
+        return new(
+            summary.Name,
+            summary.Version,
+            summary.Rows,
+            summary.Bytes,
+            summary.ArrayCount,
+            [.. dataset.Arrays.Select(Describe)],
+            summary.Views,
+            summary.Href,
+            dataset.Labels is { } labels ? new(labels.Array, labels.Names) : null,
+            dataset.Attributes);
+    }
+
+    private static ArrayDetail Describe(DatasetArray array) => new(
+        array.Name,
+        array.Dtype,
+        array.Shape.Lengths.ToArray(),
+        array.Chunks?.Lengths.ToArray(),
+        array.Filters,
+        array.StoredBytes,
+        array.Bytes,
+        array.IsAligned,
+        new(array.Format, array.Path),
+        array.Attributes,
+        array.Aliases,
+        array.Source is not null,
+        array.Reason);
+}

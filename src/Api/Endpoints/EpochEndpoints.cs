@@ -1,0 +1,215 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Mvc;
+using Microtome.Api.Contracts;
+using Microtome.Api.Limits;
+using Microtome.Api.Problems;
+using Microtome.Api.Requests;
+using Microtome.Api.Results;
+using Microtome.Datasets.Catalogue;
+using Microtome.Datasets.Encoders;
+using Microtome.Datasets.Gathering;
+using Microtome.Datasets.Sampling;
+
+namespace Microtome.Api.Endpoints;
+
+/// <summary>Epochs: batches by address, streams of them, and what an epoch will be.</summary>
+internal static class EpochEndpoints
+{
+    private static readonly string[] BatchFormats = ["safetensors", "npy", "raw", "npz", "json"];
+    private static readonly string[] OrderFormats = ["npy", "json"];
+
+    public static IEndpointRouteBuilder MapEpochs(this IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder group = routes.MapGroup("/v1/datasets/{dataset}/epochs/{epoch}").WithTags("Epochs");
+        group.MapMethods("batches/{step}", [HttpMethods.Get, HttpMethods.Head], GetBatch).ProducesArrays(BatchFormats);
+        group.MapGet("stream", GetStream).ProducesFrames();
+        group.MapGet("plan", GetPlan);
+        group.MapMethods("order", [HttpMethods.Get, HttpMethods.Head], GetOrder).ProducesArrays(OrderFormats);
+        return routes;
+    }
+
+    /// <summary>Reads one batch of an epoch.</summary>
+    /// <remarks>A pure function of its URL and the dataset's version: resuming is asking for the next step.</remarks>
+    /// <param name="dataset" example="digits">The dataset's name.</param>
+    /// <param name="epoch" example="0">The number of the pass.</param>
+    /// <param name="step" example="0">The number of the batch within the epoch, from 0.</param>
+    internal static async Task<BatchResult> GetBatch(
+        string dataset,
+        ulong epoch,
+        ulong step,
+        [AsParameters] OrderQuery orderQuery,
+        [AsParameters] BatchQuery batchQuery,
+        [AsParameters] GatherQuery gatherQuery,
+        HttpContext http,
+        DatasetAccess access,
+        FormatNegotiation formats,
+        ServerLimits limits,
+        CancellationToken cancellationToken)
+    {
+        Dataset opened = access.Open(http, dataset);
+        EpochRequest request = EpochRequest.Of(OrderRequest.Of(opened, epoch, orderQuery), batchQuery, limits);
+        IBatchEncoder encoder = formats.Choose(gatherQuery.Format, http.Request.Headers.Accept, BatchFormats);
+        bool isPadded = request.Epoch.Tail == Tail.Pad;
+        GatherTemplate template = GatherPlanner.Plan(opened, GatherRequest.Of(gatherQuery), limits, addsValid: isPadded && encoder.HoldsSeveral);
+        string version = await DatasetAccess.PinAsync(opened, gatherQuery.Version, cancellationToken);
+        if (step >= (ulong)request.Epoch.Steps)
+        {
+            throw request.PastEnd(step);
+        }
+
+        StepSlice slice = request.Epoch.SliceOf((long)step);
+        PooledRows rows = new();
+        request.Epoch.CopyRows(slice, rows.Resize((int)slice.Count));
+        SetHeaders(http, request, (long)step, slice, isPadded);
+        return new(opened, template.Fill(rows, slice.Valid), encoder)
+        {
+            ETag = EntityTag.Of(version, encoder.Name, Canonical(request, step, template)),
+            CacheControl = CachePolicy.Apply(http, isPinned: gatherQuery.Version is not null),
+            FileName = string.Create(CultureInfo.InvariantCulture, $"{opened.Name}-epoch-{epoch}-step-{step}"),
+            VariesByAccept = gatherQuery.Format is null,
+            Rows = rows,
+        };
+    }
+
+    /// <summary>Reads the steps of an epoch one after the other, as frames or concatenated .npy.</summary>
+    /// <remarks>A slow reader slows the server; a stream without its END frame was cut, and the reader asks again from the first step it has not used.</remarks>
+    /// <param name="dataset" example="digits">The dataset's name.</param>
+    /// <param name="epoch" example="0">The number of the pass.</param>
+    /// <param name="start" example="0">The first step. Default 0.</param>
+    /// <param name="stop" example="3">One past the last step; clipped to the epoch. Default: all.</param>
+    internal static async Task<StreamResult> GetStream(
+        string dataset,
+        ulong epoch,
+        [FromQuery] long? start,
+        [FromQuery] long? stop,
+        [AsParameters] OrderQuery orderQuery,
+        [AsParameters] BatchQuery batchQuery,
+        [AsParameters] GatherQuery gatherQuery,
+        HttpContext http,
+        DatasetAccess access,
+        FormatNegotiation formats,
+        ServerLimits limits,
+        CancellationToken cancellationToken)
+    {
+        Dataset opened = access.Open(http, dataset);
+        EpochRequest request = EpochRequest.Of(OrderRequest.Of(opened, epoch, orderQuery), batchQuery, limits);
+        IBatchEncoder? plain = formats.ChooseForStream(gatherQuery.Format, http.Request.Headers.Accept);
+        GatherTemplate template = GatherPlanner.Plan(opened, GatherRequest.Of(gatherQuery), limits, addsValid: plain is null && request.Epoch.Tail == Tail.Pad);
+        string version = await DatasetAccess.PinAsync(opened, gatherQuery.Version, cancellationToken);
+        long from = StepParameter("start", start) ?? 0;
+        long to = Math.Min(StepParameter("stop", stop) ?? long.MaxValue, request.Epoch.Steps);
+        if (from > request.Epoch.Steps)
+        {
+            throw request.PastEnd((ulong)from);
+        }
+
+        if (gatherQuery.Format is null)
+        {
+            http.Response.Headers.Append("Vary", "Accept");
+        }
+
+        http.Response.Headers.CacheControl = CachePolicy.Apply(http, isPinned: false);
+        return new(opened, version, request, template, from, Math.Max(from, to), plain);
+    }
+
+    /// <summary>Says what an epoch will be: its steps, and the rows and bytes that the asked rank receives. No data is read.</summary>
+    /// <param name="dataset" example="digits">The dataset's name.</param>
+    /// <param name="epoch" example="0">The number of the pass.</param>
+    internal static async Task<EpochPlan> GetPlan(
+        string dataset,
+        ulong epoch,
+        [AsParameters] OrderQuery orderQuery,
+        [AsParameters] BatchQuery batchQuery,
+        [AsParameters] GatherQuery gatherQuery,
+        HttpContext http,
+        DatasetAccess access,
+        ServerLimits limits,
+        CancellationToken cancellationToken)
+    {
+        Dataset opened = access.Open(http, dataset);
+        EpochRequest request = EpochRequest.Of(OrderRequest.Of(opened, epoch, orderQuery), batchQuery, limits);
+        GatherTemplate template = GatherPlanner.Plan(opened, GatherRequest.Of(gatherQuery), limits, addsValid: request.Epoch.Tail == Tail.Pad);
+        await DatasetAccess.PinAsync(opened, gatherQuery.Version, cancellationToken);
+        http.Response.Headers.CacheControl = CachePolicy.Apply(http, isPinned: gatherQuery.Version is not null);
+        long rows = request.Epoch.RankRows();
+        return new(request.Epoch.Steps, rows, checked(rows * template.RowBytes), Amplification: 1, VarianceInflation: 1);
+    }
+
+    /// <summary>Reads row numbers by their position in the order, before tail and ranks.</summary>
+    /// <param name="dataset" example="digits">The dataset's name.</param>
+    /// <param name="epoch" example="0">The number of the pass.</param>
+    /// <param name="start" example="0">The first position. Default 0.</param>
+    /// <param name="stop" example="10">One past the last position; clipped to the view. Default: all.</param>
+    /// <param name="step" example="1">Every how many positions. Default 1.</param>
+    /// <param name="format">npy (default) or json. Else by `Accept`.</param>
+    /// <param name="version">Pins the dataset's content: 409 if it has changed.</param>
+    internal static async Task<BatchResult> GetOrder(
+        string dataset,
+        ulong epoch,
+        [FromQuery] long? start,
+        [FromQuery] long? stop,
+        [FromQuery] long? step,
+        [FromQuery] string? format,
+        [FromQuery] string? version,
+        [AsParameters] OrderQuery orderQuery,
+        HttpContext http,
+        DatasetAccess access,
+        FormatNegotiation formats,
+        ServerLimits limits,
+        CancellationToken cancellationToken)
+    {
+        Dataset opened = access.Open(http, dataset);
+        OrderRequest request = OrderRequest.Of(opened, epoch, orderQuery);
+        IBatchEncoder encoder = formats.Choose(format, http.Request.Headers.Accept, OrderFormats);
+        string current = await DatasetAccess.PinAsync(opened, version, cancellationToken);
+        long length = request.Rows.Length;
+        long from = Math.Min(StepParameter("start", start) ?? 0, length);
+        long to = Math.Clamp(StepParameter("stop", stop) ?? length, from, length);
+        long stride = step ?? 1;
+        if (stride < 1)
+        {
+            throw ProblemException.Bad("step", stride.ToString(CultureInfo.InvariantCulture), "step is at least 1.");
+        }
+
+        long count = to == from ? 0 : ((to - from - 1) / stride) + 1;
+        RowList.RequireAtMost(count, limits.MaxRows);
+        IndexMap rows = new ComposedMap(request.Rows, new RangeMap(from, count, stride));
+        http.Response.Headers["X-Order"] = request.Order.ToString();
+        return new(opened, new([ComputedArray.Rows(rows)], IsBare: true), encoder)
+        {
+            ETag = EntityTag.Of(current, encoder.Name, string.Create(CultureInfo.InvariantCulture, $"order {request} {from}:{count}:{stride}")),
+            CacheControl = CachePolicy.Apply(http, isPinned: version is not null),
+            FileName = string.Create(CultureInfo.InvariantCulture, $"{opened.Name}-epoch-{epoch}-order"),
+            VariesByAccept = format is null,
+        };
+    }
+
+    private static long? StepParameter(string name, long? value) => value is < 0
+        ? throw ProblemException.Bad(name, value.Value.ToString(CultureInfo.InvariantCulture), $"{name} is at least 0.")
+        : value;
+
+    private static void SetHeaders(HttpContext http, EpochRequest request, long step, StepSlice slice, bool isPadded)
+    {
+        IHeaderDictionary headers = http.Response.Headers;
+        headers["X-Epoch-Steps"] = request.Epoch.Steps.ToString(CultureInfo.InvariantCulture);
+        headers["X-Order"] = request.Order.Order.ToString();
+        if (isPadded)
+        {
+            headers["X-Valid-Rows"] = slice.Valid.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (step + 1 < request.Epoch.Steps)
+        {
+            headers.Link = NextLink.Of(http.Request, step + 1, request.Order.Order);
+        }
+    }
+
+    private static string Canonical(EpochRequest request, ulong step, GatherTemplate template)
+    {
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"step {step} of {request}");
+        GatherPlanner.AppendCanonical(text, template);
+        return text.ToString();
+    }
+}

@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Mvc;
+using Microtome.Api.Limits;
+using Microtome.Api.Problems;
+using Microtome.Api.Requests;
+using Microtome.Api.Results;
+using Microtome.Datasets.Catalogue;
+using Microtome.Datasets.Encoders;
+using Microtome.Datasets.Gathering;
+using Microtome.Datasets.Sampling;
+
+namespace Microtome.Api.Endpoints;
+
+/// <summary>Many rows at once: gathers.</summary>
+internal static class RowEndpoints
+{
+    private static readonly string[] Formats = ["safetensors", "npy", "raw", "npz", "json"];
+
+    public static IEndpointRouteBuilder MapRows(this IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder group = routes.MapGroup("/v1/datasets/{dataset}/rows").WithTags("Rows");
+        group.MapMethods("", [HttpMethods.Get, HttpMethods.Head], GetRows).ProducesArrays(Formats);
+        group.MapPost("", PostRows).ProducesArrays(Formats).AcceptsRows();
+        return routes;
+    }
+
+    /// <summary>Gathers rows by their numbers.</summary>
+    /// <remarks>Rows come back in the order asked, duplicates included, every array aligned.</remarks>
+    /// <param name="dataset" example="digits">The dataset's name.</param>
+    /// <param name="rows" example="5,1,9,5">Row numbers; negative ones count from the end.</param>
+    internal static async Task<BatchResult> GetRows(
+        string dataset,
+        [FromQuery] string? rows,
+        [AsParameters] GatherQuery query,
+        HttpContext http,
+        DatasetAccess access,
+        FormatNegotiation formats,
+        ServerLimits limits,
+        CancellationToken cancellationToken)
+    {
+        Dataset opened = access.Open(http, dataset);
+        long[] numbers = RowList.Parse(rows ?? throw ProblemException.Bad("rows", null, "rows= is required, as in rows=5,1,9."), limits.MaxRows);
+        return await GatherAsync(http, opened, RowList.Resolve(numbers, opened.Rows), GatherRequest.Of(query), query, isGet: true, formats, limits, cancellationToken);
+    }
+
+    /// <summary>Gathers rows by their numbers, given as JSON or as little-endian int64.</summary>
+    /// <remarks>JSON: `{"rows":[5,1,9,5], "arrays":["x","y"], "select":{"x":"0:32,0:32"}, "transform":{"x":"cast(f4)|div(255)"}}`. With a binary body the rest are query parameters.</remarks>
+    /// <param name="dataset" example="digits">The dataset's name.</param>
+    internal static async Task<BatchResult> PostRows(
+        string dataset,
+        [AsParameters] GatherQuery query,
+        HttpContext http,
+        DatasetAccess access,
+        FormatNegotiation formats,
+        ServerLimits limits,
+        CancellationToken cancellationToken)
+    {
+        Dataset opened = access.Open(http, dataset);
+        (long[] numbers, GatherRequest request) = await GatherBody.ReadAsync(http.Request, query, limits, cancellationToken);
+        return await GatherAsync(http, opened, RowList.Resolve(numbers, opened.Rows), request, query, isGet: false, formats, limits, cancellationToken);
+    }
+
+    private static async Task<BatchResult> GatherAsync(
+        HttpContext http,
+        Dataset dataset,
+        long[] rows,
+        GatherRequest request,
+        GatherQuery query,
+        bool isGet,
+        FormatNegotiation formats,
+        ServerLimits limits,
+        CancellationToken cancellationToken)
+    {
+        GatherTemplate template = GatherPlanner.Plan(dataset, request, limits, addsValid: false);
+        string version = await DatasetAccess.PinAsync(dataset, query.Version, cancellationToken);
+        IBatchEncoder encoder = formats.Choose(query.Format, http.Request.Headers.Accept, Formats);
+        template.Hint(rows);
+        return new(dataset, template.Fill(new ListMap(rows), rows.Length), encoder)
+        {
+            ETag = isGet ? EntityTag.Of(version, encoder.Name, Canonical(template, rows)) : null,
+            CacheControl = isGet ? CachePolicy.Apply(http, isPinned: query.Version is not null) : "no-store",
+            FileName = dataset.Name + "-rows",
+            VariesByAccept = query.Format is null,
+        };
+    }
+
+    private static string Canonical(GatherTemplate template, long[] rows)
+    {
+        StringBuilder text = new("rows");
+        foreach (long row in rows)
+        {
+            text.Append(CultureInfo.InvariantCulture, $",{row}");
+        }
+
+        GatherPlanner.AppendCanonical(text, template);
+        return text.ToString();
+    }
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using Microtome.Api.Limits;
+using Microtome.Api.Problems;
+using Microtome.Datasets.Catalogue;
+using Microtome.Datasets.Sampling;
+
+namespace Microtome.Api.Requests;
+
+/// <summary>Which rows an epoch visits and in which order: the view and order of the query, held against a dataset.</summary>
+internal sealed record OrderRequest(string View, Order Order, ulong Seed, ulong Number, IndexMap Rows)
+{
+    /// <exception cref="ProblemException">400 for a malformed value, 404 for an unknown view.</exception>
+    public static OrderRequest Of(Dataset dataset, ulong epoch, OrderQuery query)
+    {
+        string view = query.View ?? "all";
+        if (view != "all")
+        {
+            throw new ProblemException(ProblemCode.ViewNotFound, $"The dataset {dataset.Name} has no view {view}; it has all.") { Parameter = "view", Value = view };
+        }
+
+        if (!Order.TryParse(query.Order ?? "shuffle", out Order? order))
+        {
+            throw ProblemException.Bad("order", query.Order, "order is sequential or shuffle.");
+        }
+
+        ulong seed = query.Seed ?? 0;
+        return new(view, order, seed, epoch, order.Arrange(RangeMap.All(dataset.Rows), seed, epoch));
+    }
+
+    /// <summary>One text for everything that determines the order, for tags.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"epoch {Number}, seed {Seed}, {Order}, view {View}");
+}
+
+/// <summary>An epoch cut into batches for one rank.</summary>
+internal sealed record EpochRequest(OrderRequest Order, Epoch Epoch)
+{
+    /// <exception cref="ProblemException">400 for a missing or malformed value, 413 for a batch beyond the limit.</exception>
+    public static EpochRequest Of(OrderRequest order, BatchQuery query, ServerLimits limits)
+    {
+        long batchSize = query.BatchSize ?? throw ProblemException.Bad("batch_size", null, "batch_size is required: the rows of a global batch.");
+        if (batchSize < 1)
+        {
+            throw ProblemException.Bad("batch_size", Text(batchSize), "batch_size is at least 1.");
+        }
+
+        RowList.RequireAtMost(batchSize, limits.MaxRows);
+        int worldSize = query.WorldSize ?? 1;
+        if (worldSize < 1)
+        {
+            throw ProblemException.Bad("world_size", Text(worldSize), "world_size is at least 1.");
+        }
+
+        int rank = query.Rank ?? 0;
+        if (rank < 0 || rank >= worldSize)
+        {
+            throw ProblemException.Bad("rank", Text(rank), $"rank is at least 0 and below world_size, which is {worldSize}.");
+        }
+
+        return new(order, new(order.Rows, batchSize, ParseTail(query.Tail), new(rank, worldSize)));
+    }
+
+    /// <summary>The 416 for a step that the epoch does not have, and why.</summary>
+    public ProblemException PastEnd(ulong step)
+    {
+        string why = Epoch.Steps > 0
+            ? $"The epoch has the steps 0 to {Epoch.Steps - 1}."
+            : Epoch.Order.Length == 0
+                ? "The view is empty, so the epoch has no steps."
+                : $"The view has {Epoch.Order.Length} rows, fewer than batch_size, and tail=drop leaves a short batch out; use tail=keep or tail=pad.";
+        return new(ProblemCode.PastEnd, why) { Steps = Epoch.Steps, Value = step.ToString(CultureInfo.InvariantCulture) };
+    }
+
+    /// <summary>One text for everything that determines the batches, for tags.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{Order}, batch {Epoch.BatchSize}, {Epoch.Tail}, rank {Epoch.Shard.Rank} of {Epoch.Shard.WorldSize}");
+
+    private static Tail ParseTail(string? text) => text switch
+    {
+        null or "drop" => Tail.Drop,
+        "keep" => Tail.Keep,
+        "pad" => Tail.Pad,
+        _ => throw ProblemException.Bad("tail", text, "tail is drop, keep or pad."),
+    };
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,151 @@
+using System.Text;
+using Microtome.Api.Limits;
+using Microtome.Api.Problems;
+using Microtome.Datasets.Arrays;
+using Microtome.Datasets.Catalogue;
+using Microtome.Datasets.Gathering;
+using Microtome.Datasets.Selections;
+
+namespace Microtome.Api.Requests;
+
+/// <summary>Holds what a gather asks for against a dataset: names become sources, texts become boxes and transforms.</summary>
+internal static class GatherPlanner
+{
+    /// <summary>Where a gather may not ask for more arrays than this, its header is bounded.</summary>
+    private const int MaxArrays = 256;
+
+    /// <exception cref="ProblemException">404 for an unknown array; 400 or 422 for what cannot be asked of one.</exception>
+    public static GatherTemplate Plan(Dataset dataset, GatherRequest request, ServerLimits limits, bool addsValid)
+    {
+        List<GatherColumn> columns = [];
+        if (request.Arrays is { } names)
+        {
+            if (names.Count > MaxArrays)
+            {
+                throw ProblemException.TooLarge($"{names.Count} arrays are asked for", MaxArrays, "arrays");
+            }
+
+            foreach (string name in names)
+            {
+                if (columns.Exists(column => column.Name == name))
+                {
+                    throw ProblemException.Bad("arrays", name, $"The array {name} is asked for twice.");
+                }
+
+                columns.Add(PlanColumn(dataset, name, request, limits));
+            }
+        }
+        else
+        {
+            foreach (DatasetArray array in dataset.Aligned)
+            {
+                columns.Add(PlanStored(array.Name, array, request, limits));
+            }
+        }
+
+        RequireAllUsed(columns, "select", request.Select);
+        RequireAllUsed(columns, "transform", request.Transform);
+        if (addsValid && !columns.Exists(column => column.Name == ComputedArray.ValidName))
+        {
+            columns.Add(new(ComputedArray.ValidName));
+        }
+
+        return new(columns);
+    }
+
+    /// <summary>One text for everything that shapes the arrays, so that equal requests have equal tags.</summary>
+    public static void AppendCanonical(StringBuilder text, GatherTemplate template)
+    {
+        foreach (GatherColumn column in template.Columns)
+        {
+            text.Append('\n').Append(column.Name).Append('\t').Append(column.Canonical);
+        }
+    }
+
+    /// <summary>Finds an array that can be decoded.</summary>
+    /// <exception cref="ProblemException">404 where there is none, 422 where it is not servable.</exception>
+    public static DatasetArray Find(Dataset dataset, string name)
+    {
+        if (!dataset.TryGetArray(name, out DatasetArray array))
+        {
+            throw new ProblemException(ProblemCode.ArrayNotFound, $"The dataset {dataset.Name} has no array {name}; GET /v1/datasets/{dataset.Name} lists them.") { Value = name };
+        }
+
+        return array.Source is not null
+            ? array
+            : throw new ProblemException(ProblemCode.NotServable, $"The array {array.Name} cannot be served: {array.Reason}.") { Value = array.Name };
+    }
+
+    /// <exception cref="ProblemException">400 or 413 where the text is no selection.</exception>
+    public static Selection ParseSelection(string? text, ServerLimits limits)
+    {
+        if (text?.Length > limits.MaxExpressionLength)
+        {
+            throw ProblemException.TooLarge($"The selection has {text.Length} characters", limits.MaxExpressionLength, "characters");
+        }
+
+        try
+        {
+            return Selection.Parse(text);
+        }
+        catch (SelectionSyntaxException error)
+        {
+            throw new ProblemException(ProblemCode.BadSelect, $"'{text}' is no selection: {error.Message}.") { Parameter = "select", Value = text, Position = error.Position };
+        }
+    }
+
+    public static ProblemException OutOfRange(SelectionRangeException error, string? text) =>
+        new(ProblemCode.OutOfRange, error.Message) { Parameter = "select", Value = text };
+
+    private static GatherColumn PlanColumn(Dataset dataset, string name, GatherRequest request, ServerLimits limits)
+    {
+        if (name is ComputedArray.RowsName or ComputedArray.ValidName)
+        {
+            return new(name);
+        }
+
+        DatasetArray array = Find(dataset, name);
+        if (!array.IsAligned)
+        {
+            throw new ProblemException(
+                ProblemCode.DoesNotApply, $"The array {name} has other rows than the dataset ({array.Shape.Rows} against {dataset.Rows}); read it by itself under …/arrays/{name}.")
+            {
+                Value = name,
+            };
+        }
+
+        return PlanStored(name, array, request, limits);
+    }
+
+    private static GatherColumn PlanStored(string name, DatasetArray array, GatherRequest request, ServerLimits limits)
+    {
+        IArraySource source = array.Source!;
+        string? text = request.Select.GetValueOrDefault(name);
+        if (text is null)
+        {
+            return new(name, source, RowSlice.Whole(source.Spec));
+        }
+
+        Selection selection = ParseSelection(text, limits);
+        try
+        {
+            (Region inner, Shape row) = selection.ResolveWithinRow(source.Spec.Shape);
+            return new(name, source, new(source.Spec, inner, row)) { Canonical = selection.ToString() };
+        }
+        catch (SelectionRangeException error)
+        {
+            throw OutOfRange(error, text);
+        }
+    }
+
+    private static void RequireAllUsed(List<GatherColumn> columns, string parameter, IReadOnlyDictionary<string, string> byArray)
+    {
+        foreach (string name in byArray.Keys)
+        {
+            if (!columns.Exists(column => column.Name == name && column.Source is not null))
+            {
+                throw ProblemException.Bad(parameter, name, $"{parameter}= names the array {name}, which is not among those asked for.");
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using Microtome.Api.Limits;
+using Microtome.Api.Problems;
+using Microtome.Datasets.Arrays;
+using Microtome.Datasets.Catalogue;
+using Microtome.Datasets.Encoders;
+using Microtome.Datasets.Gathering;
+
+namespace Microtome.Api.Results;
+
+/// <summary>
+/// Writes bodies: checks what a format can say and how much of it one answer may hold, waits for a place among the readers, and
+/// makes sure that a file which changed meanwhile never ends in a complete body.
+/// </summary>
+internal sealed class AnswerWriter(ServerLimits limits, ReadAdmission admission)
+{
+    /// <summary>The body's length, where it is known before it is written.</summary>
+    /// <exception cref="ProblemException">406 where the format cannot say this, 413 where the body would be too large.</exception>
+    public long? Check(Batch batch, IBatchEncoder encoder)
+    {
+        if (encoder.Refuse(batch) is { } reason)
+        {
+            throw new ProblemException(ProblemCode.NotAcceptable, reason);
+        }
+
+        // Plain bytes are sent as they are read; everything else takes work and memory by its size.
+        if ((!encoder.IsBinary || batch.IsTransformed) && batch.Bytes > limits.MaxResponseBytes)
+        {
+            throw ProblemException.TooLarge($"The answer would hold {batch.Bytes} bytes of elements", limits.MaxResponseBytes, "bytes");
+        }
+
+        return encoder.GetByteCount(batch);
+    }
+
+    public async Task WriteAsync(HttpContext http, Dataset dataset, Batch batch, IBatchEncoder encoder, ByteWindow window)
+    {
+        CancellationToken aborted = http.RequestAborted;
+        if (!dataset.IsUnchanged())
+        {
+            throw Changed();
+        }
+
+        if (!await admission.TryEnterAsync(aborted))
+        {
+            throw ProblemException.Overloaded();
+        }
+
+        try
+        {
+            BatchBody body = new(http.Response.BodyWriter, window, admission);
+            await encoder.WriteAsync(batch, body, aborted);
+
+            // The last bytes are still here: nothing whole has left that was not read from an unchanged file.
+            if (!dataset.IsUnchanged())
+            {
+                throw Changed();
+            }
+        }
+        finally
+        {
+            admission.Leave();
+        }
+    }
+
+    private static ArrayReadException Changed() => new("The file changed while it was served.");
+}

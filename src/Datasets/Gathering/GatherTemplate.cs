@@ -1,0 +1,69 @@
+using Microtome.Datasets.Arrays;
+using Microtome.Datasets.Sampling;
+
+namespace Microtome.Datasets.Gathering;
+
+/// <summary>
+/// One array of a gather: its name and, where it is stored, the source and what is read of each row. Without a source it is the
+/// pseudo-array of that name, <c>@rows</c> or <c>@valid</c>.
+/// </summary>
+public sealed record GatherColumn(string Name, IArraySource? Source = null, RowSlice? Slice = null)
+{
+    /// <summary>What was asked of the array, in one text for everything that means the same; for tags.</summary>
+    public string Canonical { get; init; } = "";
+
+    /// <summary>The dtype as it is sent.</summary>
+    public Dtype Dtype => Source?.Spec.Dtype ?? (Name == ComputedArray.RowsName ? Dtype.Int64 : Dtype.Bool);
+
+    /// <summary>The shape of one row as it is sent.</summary>
+    public Shape RowShape => Slice?.Shape ?? Shape.Scalar;
+
+    internal BatchArray Fill(IndexMap rows, long valid) => (Source, Slice) switch
+    {
+        ({ } source, { } slice) => new StoredArray(Name, source, rows, slice, slice.Shape.WithLeading(rows.Length)),
+        _ when Name == ComputedArray.RowsName => ComputedArray.Rows(rows),
+        _ => ComputedArray.Valid(rows.Length, valid),
+    };
+}
+
+/// <summary>
+/// Which arrays an answer holds, and in what form, before it is known which rows: one template serves every step of a stream.
+/// </summary>
+public sealed record GatherTemplate(IReadOnlyList<GatherColumn> Columns)
+{
+    /// <summary>Bytes of one row of all arrays together.</summary>
+    public long RowBytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (GatherColumn column in Columns)
+            {
+                bytes = checked(bytes + (column.RowShape.Count * column.Dtype.ItemSize));
+            }
+
+            return bytes;
+        }
+    }
+
+    /// <summary>The batch of these rows, of which the first <paramref name="valid"/> are real and the rest padding.</summary>
+    public Batch Fill(IndexMap rows, long valid)
+    {
+        BatchArray[] arrays = new BatchArray[Columns.Count];
+        for (int i = 0; i < arrays.Length; i++)
+        {
+            arrays[i] = Columns[i].Fill(rows, valid);
+        }
+
+        return new(arrays);
+    }
+
+    /// <summary>Says to every source which rows will be read next.</summary>
+    public void Hint(ReadOnlySpan<long> rows)
+    {
+        foreach (GatherColumn column in Columns)
+        {
+            column.Source?.Hint(rows);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Microtome.Datasets.Sampling;
+
+/// <summary>
+/// <c>perm.v1</c>: an exact, uniform-quality permutation of [0, n) in O(1) memory, a pure function of (seed, epoch, n, purpose).
+/// It is published: it never changes, and golden vectors (<c>perm.v1.txt</c>) hold it.
+/// <para>
+/// <b>Domain.</b> b = max(8, ⌈log2 n⌉) bits: fewer are visibly not random for tiny n. A value is split into a high part H of ⌊b/2⌋
+/// bits and a low part L of ⌈b/2⌉ bits.
+/// </para>
+/// <para>
+/// <b>Keys.</b> s0…s3 are the four little-endian u64 of SHA-256 over the bytes: the ASCII text <c>microtome.perm.v1</c>, a zero
+/// byte, the purpose in UTF-8, a zero byte, then seed, epoch and n as little-endian u64. Round key k_i = mix(s_(i mod 4) +
+/// (i + 1) · 0x9E3779B97F4A7C15), i = 0…11, all modulo 2^64. Seed and epoch are never added to each other, so that (s, e + 1) and
+/// (s + 1, e) have nothing in common.
+/// </para>
+/// <para>
+/// <b>Rounds.</b> Twelve, i = 0…11: for even i, H ^= mix(L + k_i) mod 2^|H|; for odd i, L ^= mix(H + k_i) mod 2^|L|. mix is
+/// SplitMix64's finalizer: z ^= z » 30; z *= 0xBF58476D1CE4E5B9; z ^= z » 27; z *= 0x94D049BB133111EB; z ^= z » 31.
+/// </para>
+/// <para>
+/// <b>Cycle walking.</b> Position p goes through the rounds, and its result again, until the result is below n: at least half of
+/// all values are, once n ≥ 129.
+/// </para>
+/// </summary>
+public sealed class Permutation : IndexMap
+{
+    private const int Rounds = 12;
+    private const int MinBits = 8;
+    private const ulong Golden = 0x9E3779B97F4A7C15;
+
+    private readonly Keys _keys;
+    private readonly ulong _length;
+    private readonly int _lowBits;
+    private readonly ulong _highMask;
+    private readonly ulong _lowMask;
+
+    /// <param name="length">How many rows, at most 2^62.</param>
+    /// <param name="seed">Any.</param>
+    /// <param name="epoch">Any.</param>
+    /// <param name="purpose">What the permutation is for, so that two uses of one seed have nothing in common: <c>order</c>, <c>split</c>, ….</param>
+    public Permutation(long length, ulong seed, ulong epoch, string purpose)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, 1L << 62);
+        int bits = Math.Max(MinBits, length < 2 ? 0 : 64 - BitOperations.LeadingZeroCount((ulong)length - 1));
+        Length = length;
+        _length = (ulong)length;
+        _lowBits = bits - (bits / 2);
+        _lowMask = (1UL << _lowBits) - 1;
+        _highMask = (1UL << (bits / 2)) - 1;
+        DeriveKeys(_keys, seed, epoch, _length, purpose);
+    }
+
+    public override long Length { get; }
+
+    public override long this[long position]
+    {
+        get
+        {
+            ulong value = (ulong)position;
+            do
+            {
+                value = Encrypt(value);
+            }
+            while (value >= _length);
+
+            return (long)value;
+        }
+    }
+
+    private static void DeriveKeys(Span<ulong> keys, ulong seed, ulong epoch, ulong length, string purpose)
+    {
+        byte[] text = [.. "microtome.perm.v1\0"u8, .. Encoding.UTF8.GetBytes(purpose), 0];
+        Span<byte> message = [.. text, .. stackalloc byte[24]];
+        BinaryPrimitives.WriteUInt64LittleEndian(message[text.Length..], seed);
+        BinaryPrimitives.WriteUInt64LittleEndian(message[(text.Length + 8)..], epoch);
+        BinaryPrimitives.WriteUInt64LittleEndian(message[(text.Length + 16)..], length);
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(message, digest);
+        for (int i = 0; i < Rounds; i++)
+        {
+            ulong word = BinaryPrimitives.ReadUInt64LittleEndian(digest[(i % 4 * 8)..]);
+            keys[i] = Mix(word + ((ulong)(i + 1) * Golden));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Mix(ulong z)
+    {
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+
+    private ulong Encrypt(ulong value)
+    {
+        ReadOnlySpan<ulong> keys = _keys;
+        ulong high = value >> _lowBits;
+        ulong low = value & _lowMask;
+        for (int i = 0; i < Rounds; i += 2)
+        {
+            high ^= Mix(low + keys[i]) & _highMask;
+            low ^= Mix(high + keys[i + 1]) & _lowMask;
+        }
+
+        return (high << _lowBits) | low;
+    }
+
+    [InlineArray(Rounds)]
+    private struct Keys
+    {
+        private ulong _first;
+    }
+}
