@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microtome.Api.Limits;
 using Microtome.Api.Problems;
 using Microtome.Api.Requests;
 using Microtome.Datasets.Arrays;

@@ -19,7 +19,7 @@ public sealed record RawFormat(Dtype Dtype, bool BigEndian, Shape Shape, long Of
     {
         PlainSource source = new(file, Offset, new(Dtype, Shape), Order, BigEndian);
         return new(
-            [new() { Name = "", Dtype = Dtype.Name, Shape = Shape, Source = source, StoredBytes = source.Spec.Bytes }],
+            [new() { Name = "", Dtype = Dtype.Name, Shape = Shape, Source = source, StoredBytes = source.Spec.Bytes, Identity = ToString() }],
             OpenedFile.NoAttributes);
     }
 }

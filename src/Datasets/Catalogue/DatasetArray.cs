@@ -1,0 +1,30 @@
+using Microtome.Datasets.Arrays;
+using Microtome.Datasets.Formats;
+
+namespace Microtome.Datasets.Catalogue;
+
+/// <summary>One array of a dataset. <c>Path</c> is relative to its data root.</summary>
+public sealed record DatasetArray(string Name, OpenedArray Opened, bool IsAligned, string Format, string Path)
+{
+    public string Dtype => Opened.Dtype;
+
+    public Shape Shape => Opened.Shape;
+
+    public Shape? Chunks => Source?.Spec.Chunks;
+
+    /// <summary>Null exactly where <see cref="Reason"/> says why the array cannot be served.</summary>
+    public IArraySource? Source => Opened.Source;
+
+    public string? Reason => Opened.Reason;
+
+    /// <summary>Bytes decoded; those stored where it cannot be decoded.</summary>
+    public long Bytes => Source?.Spec.Bytes ?? Opened.StoredBytes;
+
+    public long StoredBytes => Opened.StoredBytes;
+
+    public IReadOnlyList<string> Filters => Opened.Filters;
+
+    public IReadOnlyDictionary<string, object?> Attributes => Opened.Attributes;
+
+    public IReadOnlyList<string> Aliases { get; init; } = Opened.Aliases;
+}

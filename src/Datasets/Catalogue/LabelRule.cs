@@ -1,0 +1,42 @@
+namespace Microtome.Datasets.Catalogue;
+
+/// <summary>Finds the array that holds each row's class: y, label(s) or target(s) with one element a row.</summary>
+internal static class LabelRule
+{
+    private static readonly string[] Names = ["y", "label", "labels", "target", "targets"];
+    private static readonly string[] NameAttributes = ["classes", "label_names"];
+
+    public static DatasetLabels? Find(IReadOnlyList<DatasetArray> aligned)
+    {
+        foreach (string name in Names)
+        {
+            foreach (DatasetArray array in aligned)
+            {
+                if (array.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && array.Shape.Row.Count == 1)
+                {
+                    return new(array.Name, ReadNames(array.Attributes));
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static List<string>? ReadNames(IReadOnlyDictionary<string, object?> attributes)
+    {
+        foreach (string attribute in NameAttributes)
+        {
+            switch (attributes.GetValueOrDefault(attribute))
+            {
+                case string text:
+                    return [.. text.Split(',', StringSplitOptions.TrimEntries)];
+                case IEnumerable<string> names:
+                    return [.. names];
+                case System.Collections.IEnumerable items:
+                    return [.. items.Cast<object?>().Select(item => Convert.ToString(item, System.Globalization.CultureInfo.InvariantCulture) ?? "")];
+            }
+        }
+
+        return null;
+    }
+}
