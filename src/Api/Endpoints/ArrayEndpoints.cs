@@ -1,5 +1,4 @@
 using Microtome.Api.Limits;
-using Microtome.Api.Problems;
 using Microtome.Api.Requests;
 using Microtome.Api.Results;
 using Microtome.Datasets.Arrays;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Mvc;
+using Microtome.Api.Contracts;
 using Microtome.Api.Limits;
 using Microtome.Api.Problems;
 using Microtome.Api.Requests;
@@ -21,7 +22,7 @@ internal static class RowEndpoints
     {
         RouteGroupBuilder group = routes.MapGroup("/v1/datasets/{dataset}/rows").WithTags("Rows");
         group.MapMethods("", [HttpMethods.Get, HttpMethods.Head], GetRows).ProducesArrays(Formats);
-        group.MapPost("", PostRows).ProducesArrays(Formats).AcceptsRows();
+        group.MapPost("", PostRows).ProducesArrays(Formats).Accepts<GatherContract>("application/json", "application/octet-stream");
         return routes;
     }
 

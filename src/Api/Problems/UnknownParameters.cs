@@ -37,10 +37,13 @@ internal sealed class UnknownParameters
     public static ProblemException Unknown(string name, IEnumerable<string> known, string what)
     {
         string[] names = [.. known.Order(StringComparer.Ordinal)];
-        string? nearest = names.MinBy(candidate => Distance(name, candidate));
+        string? nearest = Nearest(name, names);
         string hint = nearest is null ? $"this request takes no {what}s" : $"did you mean {nearest}? It takes {string.Join(", ", names)}";
         return new(ProblemCode.UnknownParameter, $"There is no {what} {name}; {hint}.") { Parameter = name, Nearest = nearest };
     }
+
+    /// <summary>The known name that takes the fewest edits to reach; null where none is known.</summary>
+    public static string? Nearest(string name, IEnumerable<string> known) => known.MinBy(candidate => Distance(name, candidate));
 
     private static Dictionary<string, bool> ReadParameters(MethodInfo handler)
     {

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Metadata;
 using Microtome.Datasets.Encoders;
 
 namespace Microtome.Api.Results;

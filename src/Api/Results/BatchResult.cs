@@ -1,8 +1,6 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;
 using Microtome.Api.Problems;
-using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Catalogue;
 using Microtome.Datasets.Encoders;
 using Microtome.Datasets.Gathering;

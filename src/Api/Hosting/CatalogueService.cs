@@ -1,0 +1,29 @@
+using Microtome.Datasets.Catalogue;
+
+namespace Microtome.Api.Hosting;
+
+/// <summary>Keeps the catalogue scanning while the server runs; afterwards its files are closed.</summary>
+internal sealed partial class CatalogueService(DatasetCatalogue catalogue, ILogger<CatalogueService> log) : BackgroundService
+{
+    /// <summary>After a scan that failed as a whole (the disk is gone, say) the next try.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await catalogue.RunAsync(stoppingToken);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                LogFailed(error.Message);
+                await Task.Delay(Pause, stoppingToken);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The data folders cannot be looked through: {Reason}")]
+    private partial void LogFailed(string reason);
+}

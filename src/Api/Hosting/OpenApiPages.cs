@@ -1,0 +1,37 @@
+using Microsoft.OpenApi;
+
+namespace Microtome.Api.Hosting;
+
+/// <summary>The contract as OpenAPI, generated from the code by Swashbuckle: <c>/openapi.yaml</c>, and <c>/swagger</c> to try it out.</summary>
+internal static class OpenApiPages
+{
+    private const string Document = "v1";
+
+    public static IServiceCollection AddOpenApiPages(this IServiceCollection services)
+    {
+        services.AddEndpointsApiExplorer();
+        services.AddSwaggerGen(options =>
+        {
+            options.SwaggerDoc(Document, new OpenApiInfo
+            {
+                Title = "Microtome",
+                Version = "1",
+                Description = "Thin slices of huge arrays: the rows that a trainer needs, of HDF5 and .npy files that stay where they are.",
+            });
+            options.IncludeXmlComments(Path.Combine(AppContext.BaseDirectory, "Microtome.Api.xml"));
+            options.SupportNonNullableReferenceTypes();
+        });
+        return services;
+    }
+
+    public static void UseOpenApiPages(this WebApplication app)
+    {
+        app.UseSwagger(options => options.RouteTemplate = "openapi.{extension:regex(^(json|yaml)$)}".Replace("openapi", "{documentName}", StringComparison.Ordinal));
+        app.UseSwaggerUI(options =>
+        {
+            options.RoutePrefix = "swagger";
+            options.SwaggerEndpoint("/openapi.yaml", "Microtome");
+            options.DocumentTitle = "Microtome API";
+        });
+    }
+}

@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Primitives;
+using Microtome.Api.Problems;
+
+namespace Microtome.Api.Security;
+
+/// <summary>
+/// Asks for a key wherever there are keys, but for the health probes and the files that a browser loads before it can send one.
+/// Every configured key is compared, in constant time, whatever was sent.
+/// </summary>
+internal sealed class KeyCheck(IReadOnlyList<ApiKey> keys)
+{
+    private const string Scheme = "Bearer ";
+
+    /// <summary>One constant text: nothing tells a missing key from a wrong one.</summary>
+    private static readonly ProblemException Refusal = new(ProblemCode.Unauthorized, "Send a key as Authorization: Bearer KEY, or as X-API-Key.");
+
+    private static readonly ProblemException NotManager = new(ProblemCode.Forbidden, "This key may read; storing, deleting and jobs need one with the scope manage.");
+
+    public async Task InvokeAsync(HttpContext http, RequestDelegate next)
+    {
+        if (keys.Count > 0 && !IsPublic(http))
+        {
+            if (Find(http.Request.Headers) is not { } key)
+            {
+                http.Response.Headers.WWWAuthenticate = "Bearer";
+                await ProblemWriter.WriteAsync(http, Refusal);
+                return;
+            }
+
+            Caller caller = new(key);
+            if (!caller.CanManage && ChangesSomething(http.Request))
+            {
+                throw NotManager;
+            }
+
+            http.Features.Set(caller);
+        }
+
+        await next(http);
+    }
+
+    private static bool IsPublic(HttpContext http) =>
+        !http.Request.Path.StartsWithSegments("/v1") && !http.Request.Path.StartsWithSegments("/metrics");
+
+    /// <summary>A gather is a read, though it is posted.</summary>
+    private static bool ChangesSomething(HttpRequest request) =>
+        !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsOptions(request.Method)
+        && !(HttpMethods.IsPost(request.Method) && request.Path.Value!.EndsWith("/rows", StringComparison.Ordinal));
+
+    private ApiKey? Find(IHeaderDictionary headers)
+    {
+        string sent = headers.TryGetValue("X-API-Key", out StringValues values) ? values.ToString() : "";
+        string authorization = headers.Authorization.ToString();
+        if (sent.Length == 0 && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            sent = authorization[Scheme.Length..].Trim();
+        }
+
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(sent), hash);
+        ApiKey? found = null;
+        foreach (ApiKey key in keys)
+        {
+            if (CryptographicOperations.FixedTimeEquals(hash, key.Hash))
+            {
+                found = key;
+            }
+        }
+
+        return found;
+    }
+}

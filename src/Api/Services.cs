@@ -1,0 +1,39 @@
+using Microtome.Api.Endpoints;
+using Microtome.Api.Hosting;
+using Microtome.Api.Limits;
+using Microtome.Api.Results;
+using Microtome.Api.Settings;
+using Microtome.Api.Telemetry;
+using Microtome.Datasets.Catalogue;
+using Microtome.Datasets.Encoders;
+using Microtome.Datasets.Formats;
+using Microtome.Datasets.Formats.Npy;
+using Microtome.Datasets.Formats.Raw;
+using Microtome.Datasets.Gathering;
+
+namespace Microtome.Api;
+
+/// <summary>What the server is made of. The one file that names the concrete formats and encoders.</summary>
+internal static class Services
+{
+    private static readonly IDatasetFormat[] Formats = [new NpyFormat()];
+
+    private static readonly IBatchEncoder[] Encoders = [new SafetensorsEncoder(), new NpyEncoder(), new RawEncoder()];
+
+    public static IDatasetFormat RawFormat(RawLayout layout) => new RawFormat(layout.Dtype, layout.BigEndian, layout.Shape, layout.Offset, layout.Order);
+
+    public static IServiceCollection AddMicrotome(this IServiceCollection services, MicrotomeSettings settings)
+    {
+        services.AddSingleton(settings.Limits);
+        services.AddSingleton(new FormatNegotiation(Encoders));
+        services.AddSingleton(_ => new ReadAdmission(settings.Limits.MaxConcurrentReads, settings.Limits.MaxQueuedReads));
+        services.AddSingleton(new StreamAdmission(settings.Limits.MaxStreams));
+        services.AddSingleton<AnswerWriter>();
+        services.AddSingleton<DatasetAccess>();
+        services.AddSingleton<CatalogueLog>();
+        services.AddSingleton(provider => new DatasetCatalogue(settings.Catalogue, Formats, provider.GetRequiredService<CatalogueLog>().Write, TimeProvider.System));
+        services.AddHostedService<CatalogueService>();
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        return services;
+    }
+}

@@ -1,0 +1,55 @@
+using Microtome.Api.Limits;
+using Microtome.Api.Security;
+using Microtome.Datasets.Catalogue;
+using Microtome.Datasets.Formats;
+
+namespace Microtome.Api.Settings;
+
+/// <summary>Everything under <c>Microtome:</c>, read and validated once at start, from the file, the environment or the command line.</summary>
+internal sealed record MicrotomeSettings(
+    CatalogueOptions Catalogue,
+    ServerLimits Limits,
+    IReadOnlyList<ApiKey> Keys,
+    bool AllowAnonymous,
+    IReadOnlyList<string> AllowedHosts,
+    IReadOnlyList<string> AllowedOrigins)
+{
+    private const string Section = "Microtome";
+
+    /// <param name="configuration">All of it.</param>
+    /// <param name="samples">The folder that is served where nothing else is named.</param>
+    /// <param name="rawFormat">Makes the format of a file without a header.</param>
+    /// <exception cref="SettingsException">A setting is wrong or not known.</exception>
+    public static MicrotomeSettings Read(IConfiguration configuration, string samples, Func<RawLayout, IDatasetFormat> rawFormat)
+    {
+        SettingsReader settings = new(configuration.GetSection(Section));
+        settings.AllowOnly("DataRoots", "Datasets", "Limits", "ApiKeys", "AllowAnonymous", "AllowedHosts", "AllowedOrigins");
+        IReadOnlyList<ExplicitDataset> datasets = DatasetSettings.Read(settings.Child("Datasets").Children(), rawFormat);
+        return new(
+            new(ReadRoots(settings, samples, datasets.Count > 0), datasets),
+            ServerLimits.Read(settings.Child("Limits")),
+            [.. settings.Child("ApiKeys").Children().Select(ApiKey.Read)],
+            settings.Flag("AllowAnonymous"),
+            settings.List("AllowedHosts"),
+            settings.List("AllowedOrigins"));
+    }
+
+    private static string[] ReadRoots(SettingsReader settings, string samples, bool hasDatasets)
+    {
+        string[] roots = [.. settings.List("DataRoots").Select(Path.GetFullPath).Distinct()];
+        if (roots.Length == 0)
+        {
+            return hasDatasets ? [] : [samples];
+        }
+
+        foreach (string root in roots)
+        {
+            if (!Directory.Exists(root))
+            {
+                throw new SettingsException($"{Section}:DataRoots: there is no folder {root}.");
+            }
+        }
+
+        return roots;
+    }
+}

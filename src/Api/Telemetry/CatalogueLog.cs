@@ -1,0 +1,38 @@
+using Microtome.Datasets.Catalogue;
+
+namespace Microtome.Api.Telemetry;
+
+/// <summary>What the catalogue does, as log lines.</summary>
+internal sealed partial class CatalogueLog(ILogger<CatalogueLog> log)
+{
+    public void Write(CatalogueEvent happened)
+    {
+        switch (happened.Kind)
+        {
+            case CatalogueEventKind.Served:
+                LogServed(happened.Subject, happened.Message);
+                break;
+            case CatalogueEventKind.Replaced:
+                LogReplaced(happened.Subject, happened.Message);
+                break;
+            case CatalogueEventKind.Removed:
+                LogRemoved(happened.Subject, happened.Message);
+                break;
+            case CatalogueEventKind.LeftOut:
+                LogLeftOut(happened.Subject, happened.Message);
+                break;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Dataset}: {What}")]
+    private partial void LogServed(string dataset, string what);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Dataset} changed: {What}")]
+    private partial void LogReplaced(string dataset, string what);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Dataset} removed: {What}")]
+    private partial void LogRemoved(string dataset, string what);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Subject}: {Why}")]
+    private partial void LogLeftOut(string subject, string why);
+}
