@@ -31,6 +31,9 @@ internal static class Services
         services.AddSingleton<AnswerWriter>();
         services.AddSingleton<DatasetAccess>();
         services.AddSingleton<CatalogueLog>();
+        services.AddSingleton(new StartTime(TimeProvider.System.GetUtcNow()));
+        services.AddSingleton<PrometheusExporter>();
+        services.AddSingleton<ServerMetrics>();
         services.AddSingleton(provider => new DatasetCatalogue(settings.Catalogue, Formats, provider.GetRequiredService<CatalogueLog>().Write, TimeProvider.System));
         services.AddHostedService<CatalogueService>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

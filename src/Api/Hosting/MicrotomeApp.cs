@@ -2,6 +2,7 @@ using Microtome.Api.Endpoints;
 using Microtome.Api.Problems;
 using Microtome.Api.Security;
 using Microtome.Api.Settings;
+using Microtome.Api.Telemetry;
 
 namespace Microtome.Api.Hosting;
 
@@ -28,9 +29,12 @@ internal static class MicrotomeApp
 
         MicrotomeSettings settings = MicrotomeSettings.Read(builder.Configuration, Path.Combine(AppContext.BaseDirectory, "samples"), Services.RawFormat);
         ConfigureKestrel(builder, settings);
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.AddMicrotome(settings);
         builder.Services.AddOpenApiPages();
         WebApplication app = builder.Build();
+        _ = app.Services.GetRequiredService<PrometheusExporter>(); // Listens before the first instrument counts.
+        app.Use(new RequestLog(app.Services.GetRequiredService<ServerMetrics>(), app.Services.GetRequiredService<ILogger<RequestLog>>()).InvokeAsync);
         ProblemHandling.Use(app);
         app.Use(new OriginCheck(checksHosts: settings.Keys.Count == 0, settings.AllowedHosts, settings.AllowedOrigins).InvokeAsync);
         app.Use(new KeyCheck(settings.Keys).InvokeAsync);
@@ -39,7 +43,7 @@ internal static class MicrotomeApp
         app.UseOpenApiPages();
         RouteGroupBuilder routes = app.MapGroup("");
         ((IEndpointConventionBuilder)routes).Finally(UnknownParameters.AttachTo);
-        routes.MapDatasets().MapArrays().MapRows().MapEpochs();
+        routes.MapDatasets().MapArrays().MapRows().MapEpochs().MapOperations();
         return app;
     }
 

@@ -5,7 +5,8 @@ namespace Microtome.Api.Hosting;
 /// <summary>The contract as OpenAPI, generated from the code by Swashbuckle: <c>/openapi.yaml</c>, and <c>/swagger</c> to try it out.</summary>
 internal static class OpenApiPages
 {
-    private const string Document = "v1";
+    /// <summary>The document is named by where it is served: /openapi.yaml.</summary>
+    private const string Document = "openapi";
 
     public static IServiceCollection AddOpenApiPages(this IServiceCollection services)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Microtome.Api.Problems;
@@ -8,11 +9,14 @@ internal static class ProblemWriter
 {
     public const string MediaType = "application/problem+json";
 
+    /// <summary>Problems quote what was sent, and are read by people.</summary>
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>The members of a problem, as JSON.</summary>
     public static byte[] ToJson(ProblemException problem)
     {
         using MemoryStream buffer = new();
-        using (Utf8JsonWriter json = new(buffer))
+        using (Utf8JsonWriter json = new(buffer, Readable))
         {
             json.WriteStartObject();
             json.WriteString("type", "about:blank");

@@ -1,5 +1,6 @@
 using Microtome.Api.Limits;
 using Microtome.Api.Problems;
+using Microtome.Api.Telemetry;
 using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Catalogue;
 using Microtome.Datasets.Encoders;
@@ -11,7 +12,7 @@ namespace Microtome.Api.Results;
 /// Writes bodies: checks what a format can say and how much of it one answer may hold, waits for a place among the readers, and
 /// makes sure that a file which changed meanwhile never ends in a complete body.
 /// </summary>
-internal sealed class AnswerWriter(ServerLimits limits, ReadAdmission admission)
+internal sealed partial class AnswerWriter(ServerLimits limits, ReadAdmission admission, ServerMetrics metrics, ILogger<AnswerWriter> log)
 {
     /// <summary>The body's length, where it is known before it is written.</summary>
     /// <exception cref="ProblemException">406 where the format cannot say this, 413 where the body would be too large.</exception>
@@ -44,9 +45,9 @@ internal sealed class AnswerWriter(ServerLimits limits, ReadAdmission admission)
             throw ProblemException.Overloaded();
         }
 
+        BatchBody body = new(http.Response.BodyWriter, window, admission);
         try
         {
-            BatchBody body = new(http.Response.BodyWriter, window, admission);
             await encoder.WriteAsync(batch, body, aborted);
 
             // The last bytes are still here: nothing whole has left that was not read from an unchanged file.
@@ -55,11 +56,20 @@ internal sealed class AnswerWriter(ServerLimits limits, ReadAdmission admission)
                 throw Changed();
             }
         }
+        catch (ArrayReadException error) when (body.Written > 0)
+        {
+            LogAborted(dataset.Name, error.Message);
+            http.Abort();
+        }
         finally
         {
             admission.Leave();
+            metrics.AddBytes(body.Written);
         }
     }
 
-    private static ArrayReadException Changed() => new("The file changed while it was served.");
+    private static ArrayReadException Changed() => new("A file of the dataset changed while it was served.");
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Dataset}: an answer was aborted: {Reason}")]
+    private partial void LogAborted(string dataset, string reason);
 }

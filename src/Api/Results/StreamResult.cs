@@ -1,8 +1,10 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microtome.Api.Limits;
 using Microtome.Api.Problems;
 using Microtome.Api.Requests;
+using Microtome.Api.Telemetry;
 using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Catalogue;
 using Microtome.Datasets.Encoders;
@@ -24,6 +26,9 @@ internal sealed class StreamResult(
     /// <summary>A reader that does not take one step within this time is gone. Kestrel's own minimum of bytes a second would cut off a paused trainer.</summary>
     private static readonly TimeSpan StepLimit = TimeSpan.FromMinutes(30);
 
+    /// <summary>Without it a dtype would read <c>\u003cf4</c>.</summary>
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public async Task ExecuteAsync(HttpContext http)
     {
         if (plain is null && FrameWriter.Refuse(template.Fill(RangeMap.All(0), 0)) is { } reason)
@@ -43,9 +48,12 @@ internal sealed class StreamResult(
         http.Response.ContentType = plain?.MediaType ?? FrameWriter.MediaType;
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         BatchBody body = new(http.Response.BodyWriter, ByteWindow.Whole, reads);
+        ServerMetrics metrics = http.RequestServices.GetRequiredService<ServerMetrics>();
         using PooledRows rows = new();
         long bytes = 0;
+        long counted = 0;
         long sent = 0;
+        await http.Response.StartAsync(limit.Token); // From here on an error is a frame, or an aborted connection.
         if (plain is null)
         {
             await FrameWriter.WriteAsync(body, FrameKind.Header, start, Describe(), limit.Token);
@@ -77,6 +85,8 @@ internal sealed class StreamResult(
             }
             finally
             {
+                metrics.AddBytes(body.Written - counted);
+                counted = body.Written;
                 reads.Leave();
             }
         }
@@ -142,7 +152,7 @@ internal sealed class StreamResult(
     private byte[] Describe()
     {
         using MemoryStream buffer = new();
-        using (Utf8JsonWriter json = new(buffer))
+        using (Utf8JsonWriter json = new(buffer, Readable))
         {
             json.WriteStartObject();
             json.WriteString("dataset", dataset.Name);

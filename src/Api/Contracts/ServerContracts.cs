@@ -1,0 +1,17 @@
+namespace Microtome.Api.Contracts;
+
+/// <summary>What the page and clients need to know of the server, and of the key they hold.</summary>
+/// <param name="Version">The program's version.</param>
+/// <param name="Started">When it started (UTC).</param>
+/// <param name="Limits">What one request may take.</param>
+/// <param name="Usage">What is used now.</param>
+/// <param name="Scope">`read` or `manage`.</param>
+internal sealed record ServerInfo(string Version, DateTimeOffset Started, LimitsInfo Limits, UsageInfo Usage, string Scope);
+
+internal sealed record LimitsInfo(
+    long MaxRows, long MaxResponseBytes, long MaxRequestBytes, int MaxExpressionLength, int MaxConcurrentReads, int MaxQueuedReads, int MaxStreams);
+
+internal sealed record UsageInfo(int Datasets, int ReadsActive, int ReadsWaiting, int StreamsOpen, long PrivateMemoryBytes, long ResidentMemoryBytes);
+
+/// <summary>A probe's answer.</summary>
+internal sealed record ProbeInfo(string Status);

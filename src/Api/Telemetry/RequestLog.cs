@@ -1,0 +1,34 @@
+using System.Diagnostics;
+
+namespace Microtome.Api.Telemetry;
+
+/// <summary>Counts every request, and says it in one line at debug level. Paths and queries hold no secrets: keys travel in headers.</summary>
+internal sealed partial class RequestLog(ServerMetrics metrics, ILogger<RequestLog> log)
+{
+    private const string NoRoute = "(none)";
+
+    public async Task InvokeAsync(HttpContext http, RequestDelegate next)
+    {
+        long started = Stopwatch.GetTimestamp();
+        try
+        {
+            await next(http);
+        }
+        finally
+        {
+            TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
+            string route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? NoRoute;
+            metrics.Record(route, Method(http.Request.Method), http.Response.StatusCode, elapsed);
+            if (log.IsEnabled(LogLevel.Debug))
+            {
+                LogRequest(http.Request.Method, http.Request.Path, http.Request.QueryString.Value, http.Response.StatusCode, elapsed.TotalMilliseconds);
+            }
+        }
+    }
+
+    /// <summary>A client may send any word as its method; a series a word would not be bounded.</summary>
+    private static string Method(string method) => method is "GET" or "HEAD" or "POST" or "DELETE" or "OPTIONS" ? method : "other";
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} {Path}{Query} {Status} {Milliseconds:0.000} ms")]
+    private partial void LogRequest(string method, string path, string? query, int status, double milliseconds);
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Microtome.Api.Limits;
+using Microtome.Datasets.Catalogue;
+using Microtome.Datasets.Gathering;
+
+namespace Microtome.Api.Telemetry;
+
+/// <summary>What the server counts about itself, as instruments of one meter: names and units as Prometheus spells them.</summary>
+internal sealed class ServerMetrics : IDisposable
+{
+    public const string MeterName = "Microtome";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _requests;
+    private readonly Counter<long> _bytes;
+    private readonly Histogram<double> _seconds;
+
+    public ServerMetrics(ReadAdmission reads, StreamAdmission streams, DatasetCatalogue catalogue)
+    {
+        _requests = _meter.CreateCounter<long>("microtome_requests_total", null, "Requests answered, by route, method and status.");
+        _bytes = _meter.CreateCounter<long>("microtome_response_bytes_total", null, "Bytes of array bodies and streams written.");
+        _seconds = _meter.CreateHistogram<double>("microtome_request_seconds", null, "From a request's first byte to its answer's last, by route.");
+        _meter.CreateObservableGauge("microtome_reads_active", () => reads.Active, null, "Answers that are reading data.");
+        _meter.CreateObservableGauge("microtome_reads_waiting", () => reads.Waiting, null, "Answers that wait for their turn to read.");
+        _meter.CreateObservableGauge("microtome_streams_open", () => streams.Open, null, "Open streams.");
+        _meter.CreateObservableGauge("microtome_datasets", () => catalogue.Datasets.Count, null, "Datasets served.");
+        _meter.CreateObservableGauge("microtome_private_memory_bytes", () => ProcessMemory.Read().PrivateBytes, null, "Memory of the server's own (RssAnon).");
+        _meter.CreateObservableGauge("microtome_resident_memory_bytes", () => ProcessMemory.Read().ResidentBytes, null, "Resident memory, mapped files included.");
+        _meter.CreateObservableCounter("microtome_cpu_seconds_total", () => Environment.CpuUsage.TotalTime.TotalSeconds, null, "Processor time used.");
+        _meter.CreateObservableCounter("microtome_gc_gen2_total", () => GC.CollectionCount(2), null, "Full garbage collections.");
+        _meter.CreateObservableCounter("microtome_allocated_bytes_total", () => GC.GetTotalAllocatedBytes(), null, "Bytes allocated on the managed heap.");
+    }
+
+    public void AddBytes(long bytes) => _bytes.Add(bytes);
+
+    public void Record(string route, string method, int status, TimeSpan elapsed)
+    {
+        TagList byStatus = new() { { "route", route }, { "method", method }, { "status", status } };
+        _requests.Add(1, byStatus);
+        _seconds.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("route", route));
+    }
+
+    public void Dispose() => _meter.Dispose();
+}
