@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microtome.Api.Hosting;
+using Microtome.Datasets.Catalogue;
+
+namespace Microtome.Api.Tests;
+
+/// <summary>The real server on a real socket, in this process: what Program starts, with the arguments of a test.</summary>
+internal sealed class RunningServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private RunningServer(WebApplication app)
+    {
+        _app = app;
+        Address = new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        Client = new() { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
+    }
+
+    public Uri Address { get; }
+
+    public HttpClient Client { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public DatasetCatalogue Catalogue => _app.Services.GetRequiredService<DatasetCatalogue>();
+
+    public static async Task<RunningServer> StartAsync(params string[] arguments)
+    {
+        WebApplication app = MicrotomeApp.Build([.. arguments, "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default=None"]);
+        await app.StartAsync();
+        RunningServer server = new(app);
+        while (!server.Catalogue.IsReady)
+        {
+            await Task.Delay(5);
+        }
+
+        return server;
+    }
+
+    public static Task<RunningServer> ServeAsync(string folder, params string[] arguments) => StartAsync(["--data", folder, .. arguments]);
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.StopAsync(new CancellationToken(canceled: true));
+        await _app.DisposeAsync();
+    }
+}
