@@ -18,7 +18,7 @@ internal static class Services
 {
     private static readonly IDatasetFormat[] Formats = [new NpyFormat()];
 
-    private static readonly IBatchEncoder[] Encoders = [new SafetensorsEncoder(), new NpyEncoder(), new RawEncoder()];
+    private static readonly IBatchEncoder[] Encoders = [new SafetensorsEncoder(), new NpyEncoder(), new RawEncoder(), new NpzEncoder(), new JsonEncoder(), new CsvEncoder(), new PngEncoder()];
 
     public static IDatasetFormat RawFormat(RawLayout layout) => new RawFormat(layout.Dtype, layout.BigEndian, layout.Shape, layout.Offset, layout.Order);
 

@@ -1,4 +1,5 @@
 using Microtome.Api.Limits;
+using Microtome.Api.Problems;
 using Microtome.Api.Requests;
 using Microtome.Api.Results;
 using Microtome.Datasets.Arrays;
@@ -12,7 +13,9 @@ namespace Microtome.Api.Endpoints;
 /// <summary>Slices of one array.</summary>
 internal static class ArrayEndpoints
 {
-    private static readonly string[] Formats = ["npy", "raw", "safetensors", "json", "csv", "png"];
+    private const string Picture = "png";
+
+    private static readonly string[] Formats = ["npy", "raw", "safetensors", "json", "csv", Picture];
 
     public static IEndpointRouteBuilder MapArrays(this IEndpointRouteBuilder routes)
     {
@@ -42,14 +45,28 @@ internal static class ArrayEndpoints
         string version = await DatasetAccess.PinAsync(opened, query.Version, cancellationToken);
         IBatchEncoder encoder = formats.Choose(query.Format, http.Request.Headers.Accept, Formats);
         StoredArray slice = Slice(stored, selection, query.Select);
-        return new(opened, new([slice], IsBare: true), encoder)
+        Batch batch = new([slice], IsBare: true) { SheetColumns = ColumnsOf(query, encoder) };
+        if (encoder.Name == Picture && encoder.Refuse(batch) is null)
         {
-            ETag = EntityTag.Of(version, encoder.Name, $"{stored.Name}\t{selection}"),
+            http.Response.Headers["X-Sheet"] = PngSheet.TryMake(slice.Shape, query.Columns, out _)!.ToString();
+        }
+
+        return new(opened, batch, encoder)
+        {
+            ETag = EntityTag.Of(version, encoder.Name, $"{stored.Name}\t{selection}\t{query.Columns}"),
             CacheControl = CachePolicy.Apply(http, isPinned: query.Version is not null),
             FileName = $"{opened.Name}-{stored.Name.Replace('/', '-')}",
             VariesByAccept = query.Format is null,
         };
     }
+
+    private static int? ColumnsOf(SliceQuery query, IBatchEncoder encoder) => query.Columns switch
+    {
+        null => null,
+        _ when encoder.Name != Picture => throw ProblemException.Bad("columns", null, "columns= goes with format=png."),
+        < 1 => throw ProblemException.Bad("columns", query.Columns.ToString(), "columns is at least 1."),
+        _ => query.Columns,
+    };
 
     /// <summary>A name with %2F in it arrives so: a slash, unless the array is really called that.</summary>
     private static string Unescape(Dataset dataset, string name) =>

@@ -55,6 +55,8 @@ internal sealed partial class AnswerWriter(ServerLimits limits, ReadAdmission ad
             {
                 throw Changed();
             }
+
+            await body.FlushAsync(aborted);
         }
         catch (ArrayReadException error) when (body.Written > 0)
         {

@@ -94,6 +94,7 @@ internal sealed class StreamResult(
         if (plain is null)
         {
             await FrameWriter.WriteAsync(body, FrameKind.End, stop, Summarize(sent, bytes), limit.Token);
+            await body.FlushAsync(limit.Token);
         }
     }
 

@@ -15,7 +15,10 @@ internal readonly ref struct StridedReader(FileRun data, ArraySpec spec, Element
     private const int MaxCover = 256 * 1024;
 
     /// <summary>A system call costs about as much as copying this many bytes: reading that many in vain is no loss.</summary>
-    private const int CallCostBytes = 4096;
+    private const long CallCostBytes = 4096;
+
+    /// <summary>How many bytes may be read for each that is wanted.</summary>
+    private const long MaxWaste = 16;
 
     private readonly FileRun _data = data;
 
@@ -93,7 +96,8 @@ internal readonly ref struct StridedReader(FileRun data, ArraySpec spec, Element
             wanted *= axis.Count;
         }
 
-        if (cover <= MaxCover && cover <= Math.Max(16 * wanted, CallCostBytes))
+        // As many reads as there are runs is the alternative.
+        if (cover <= MaxCover && cover <= Math.Max(MaxWaste * wanted, CallCostBytes * (wanted / run)))
         {
             byte[] scratch = ArrayPool<byte>.Shared.Rent((int)cover);
             try
@@ -112,7 +116,7 @@ internal readonly ref struct StridedReader(FileRun data, ArraySpec spec, Element
         // Too wide for one read: along the slowest axis, in groups that a covering read still holds.
         Axis first = axes[0];
         long group = axes.Length == 1 ? Math.Clamp((MaxCover - run) / first.FileStride, 1, first.Count) : 1;
-        if (group > 1 && first.FileStride > Math.Max(16L * run, CallCostBytes))
+        if (first.FileStride > Math.Max(MaxWaste * run, CallCostBytes))
         {
             group = 1;
         }

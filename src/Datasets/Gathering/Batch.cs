@@ -3,6 +3,9 @@ namespace Microtome.Datasets.Gathering;
 /// <summary>What one answer holds: arrays in the order asked. <c>IsBare</c> where it is one array without a name around it (a slice).</summary>
 public sealed record Batch(IReadOnlyList<BatchArray> Arrays, bool IsBare = false)
 {
+    /// <summary>How many pictures stand in a row of a contact sheet, where that was asked.</summary>
+    public int? SheetColumns { get; init; }
+
     /// <summary>Whether any array is changed on the way: then its size is bounded like a picture's or a table's.</summary>
     public bool IsTransformed { get; init; }
 
