@@ -3,7 +3,7 @@ using Microtome.Fixtures;
 
 namespace Microtome.Api.Tests;
 
-/// <summary>A dataset <c>d</c> made of seeded noise: <c>x</c> (rows × 6 × 5, u1), <c>y</c> (rows, i8) and <c>w</c> (rows × 3, f4), with its bytes at hand.</summary>
+/// <summary>A dataset <c>d</c> made of seeded noise: <c>x</c> (rows × 6 × 5, u1), <c>y</c> (rows, i8) and <c>features</c> (rows × 3, f4), with its bytes at hand.</summary>
 internal sealed class SampleData : IDisposable
 {
     public const int RowBytesX = 30;
@@ -30,7 +30,7 @@ internal sealed class SampleData : IDisposable
 
         File.WriteAllBytes(_folder.File("d_x.npy"), NpyFile.Make("|u1", $"({rows}, 6, 5)", X));
         File.WriteAllBytes(_folder.File("d_y.npy"), NpyFile.Make("<i8", $"({rows},)", MemoryMarshal.AsBytes(Y.AsSpan())));
-        File.WriteAllBytes(_folder.File("w_d.npy"), NpyFile.Make("<f4", $"({rows}, 3)", MemoryMarshal.AsBytes(W.AsSpan())));
+        File.WriteAllBytes(_folder.File("features_d.npy"), NpyFile.Make("<f4", $"({rows}, 3)", MemoryMarshal.AsBytes(W.AsSpan())));
     }
 
     public string Folder => _folder.Path;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.Features;
 using Microtome.Datasets.Arrays;
 
 namespace Microtome.Api.Problems;
@@ -47,7 +48,7 @@ internal sealed partial class ProblemHandling(ILogger<ProblemHandling> log)
                 LogUnreadable(http.Request.Path, error.Message);
                 return new(ProblemCode.Unavailable, error.Message) { RetryAfterSeconds = 1 };
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
-                return new(ProblemCode.TooLarge, "The request's body is too large.") { Unit = "bytes" };
+                return BodyTooLarge(http);
             case BadHttpRequestException bad:
                 return Translate(bad);
             case OverflowException:
@@ -67,12 +68,15 @@ internal sealed partial class ProblemHandling(ILogger<ProblemHandling> log)
             : new(ProblemCode.BadRequest, "The request is malformed.");
     }
 
+    private static ProblemException BodyTooLarge(HttpContext http) =>
+        ProblemException.TooLarge("The request's body is too large", http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? 0, "bytes");
+
     private static ProblemException OfStatus(HttpContext http) => http.Response.StatusCode switch
     {
         StatusCodes.Status404NotFound => new(ProblemCode.NotFound, $"There is nothing at {http.Request.Path}; /swagger lists what there is."),
         StatusCodes.Status405MethodNotAllowed => new(ProblemCode.MethodNotAllowed, $"{http.Request.Method} is not allowed here; the Allow header says what is."),
         StatusCodes.Status415UnsupportedMediaType => new(ProblemCode.UnsupportedMediaType, "Bodies are application/json or application/octet-stream."),
-        StatusCodes.Status413PayloadTooLarge => new(ProblemCode.TooLarge, "The request's body is too large.") { Unit = "bytes" },
+        StatusCodes.Status413PayloadTooLarge => BodyTooLarge(http),
         _ => new(ProblemCode.BadRequest, "The request is malformed."),
     };
 
