@@ -1,7 +1,6 @@
-using System.Buffers.Binary;
 using System.Collections.Frozen;
-using System.Security.Cryptography;
-using System.Text;
+using System.Collections.Immutable;
+using Microtome.Datasets.Arrays;
 
 namespace Microtome.Datasets.Catalogue;
 
@@ -11,46 +10,35 @@ namespace Microtome.Datasets.Catalogue;
 /// </summary>
 public sealed class Dataset
 {
-    /// <summary>Hex digits of a version: 64 bits.</summary>
-    private const int VersionBytes = 8;
-
     private readonly FrozenDictionary<string, DatasetArray> _byName;
-    private readonly string? _givenVersion;
-    private readonly DatasetMember[] _members;
+    private readonly DatasetPlan _plan;
+    private readonly ImmutableArray<SharedFile> _files;
     private int _users = 1;
     private string? _version;
 
     internal Dataset(DatasetPlan plan)
     {
+        _plan = plan;
+        _version = plan.Version;
         Name = plan.Name;
-        _givenVersion = plan.Version;
-        _members = [.. plan.Members.OrderBy(member => member.Name, StringComparer.Ordinal)];
-        Files = [.. _members.Select(member => member.File).Distinct()];
-        Rows = AlignedRows(_members);
-        Arrays = [.. _members.Select(Describe)];
+        _files = [.. plan.Members.Select(member => member.File).Distinct()];
+        long? rows = DatasetRows.Find(plan.Members);
+        Rows = rows ?? 0;
+        Arrays = [.. plan.Members.Select(member => Describe(member, rows))];
         Aligned = [.. Arrays.Where(array => array.IsAligned && array.Source is not null)];
-        Bytes = Arrays.Sum(array => array.Bytes);
+        Bytes = plan.Members.Select(DatasetRows.BytesOf).Aggregate(0L, DatasetRows.Add);
         Labels = plan.Labels ?? LabelRule.Find(Aligned);
-        Attributes = Files is [var only] ? only.Opened.Attributes : Formats.OpenedFile.NoAttributes;
-        Dictionary<string, DatasetArray> byName = Arrays.ToDictionary(array => array.Name, StringComparer.Ordinal);
-        foreach (DatasetArray array in Arrays)
+        Attributes = _files is [var only] ? only.Opened.Attributes : Formats.OpenedFile.NoAttributes;
+        _byName = Index(Arrays);
+        foreach (SharedFile file in _files)
         {
-            foreach (string alias in array.Aliases)
-            {
-                byName.TryAdd(alias, array);
-            }
-        }
-
-        _byName = byName.ToFrozenDictionary(StringComparer.Ordinal);
-        foreach (SharedFile file in Files)
-        {
-            file.AddUser();
+            file.Hold();
         }
     }
 
     public string Name { get; }
 
-    /// <summary>The length of axis 0 whose arrays hold the most bytes.</summary>
+    /// <summary>The length of axis 0 whose arrays hold the most bytes; 0 where no array has an axis.</summary>
     public long Rows { get; }
 
     /// <summary>Bytes of all arrays, decoded.</summary>
@@ -59,7 +47,7 @@ public sealed class Dataset
     /// <summary>Every array, in name order.</summary>
     public IReadOnlyList<DatasetArray> Arrays { get; }
 
-    /// <summary>The arrays that rows, views and epochs are over: aligned and servable.</summary>
+    /// <summary>The arrays that rows, views and epochs are over: aligned and servable, in name order.</summary>
     public IReadOnlyList<DatasetArray> Aligned { get; }
 
     public DatasetLabels? Labels { get; }
@@ -67,15 +55,13 @@ public sealed class Dataset
     /// <summary>What the file says of itself, where the dataset is one file.</summary>
     public IReadOnlyDictionary<string, object?> Attributes { get; }
 
-    internal IReadOnlyList<SharedFile> Files { get; }
-
     /// <summary>Finds an array by its name or another path of it.</summary>
     public bool TryGetArray(string name, out DatasetArray array) => _byName.TryGetValue(name, out array!);
 
     /// <summary>Whether every file is still as it was when it was opened.</summary>
     public bool IsUnchanged()
     {
-        foreach (SharedFile file in Files)
+        foreach (SharedFile file in _files)
         {
             if (!file.IsUnchanged())
             {
@@ -86,8 +72,11 @@ public sealed class Dataset
         return true;
     }
 
-    /// <summary>The identity of the content: the same wherever the same files are served under the same array names.</summary>
-    /// <exception cref="Microtome.Datasets.Arrays.ArrayReadException">A file changed or cannot be read.</exception>
+    /// <summary>
+    /// The identity of the content, 16 hex digits unless configuration says otherwise: the same wherever the same files are served
+    /// under the same array names. Computed once, by whoever asks first. Where a file changed since or cannot be read, an identity
+    /// that no content has: its rows will not be served either, and the list of datasets does not fail with it.
+    /// </summary>
     public async ValueTask<string> GetVersionAsync(CancellationToken cancellationToken)
     {
         if (_version is { } known)
@@ -95,8 +84,28 @@ public sealed class Dataset
             return known;
         }
 
-        _version = _givenVersion ?? await ComputeVersionAsync(cancellationToken);
-        return _version;
+        Dictionary<SharedFile, byte[]> digests = [];
+        bool isWhole = true;
+        foreach (SharedFile file in _files)
+        {
+            try
+            {
+                digests[file] = await file.GetDigestAsync().WaitAsync(cancellationToken);
+            }
+            catch (ArrayReadException)
+            {
+                digests[file] = file.GetProvisionalDigest();
+                isWhole = false;
+            }
+        }
+
+        string version = DatasetVersion.Compute(_plan.Members, [.. _plan.Members.Select(member => digests[member.File])]);
+        if (isWhole)
+        {
+            _version = version;
+        }
+
+        return version;
     }
 
     internal bool TryAddUser()
@@ -120,7 +129,7 @@ public sealed class Dataset
     {
         if (Interlocked.Decrement(ref _users) == 0)
         {
-            foreach (SharedFile file in Files)
+            foreach (SharedFile file in _files)
             {
                 file.Release();
             }
@@ -128,53 +137,48 @@ public sealed class Dataset
     }
 
     /// <summary>Whether this dataset is what a new plan describes: the same open files under the same names.</summary>
-    internal bool Serves(DatasetPlan plan) =>
-        _members.Length == plan.Members.Count && plan.Members.All(member => _members.Contains(member));
+    internal bool Serves(DatasetPlan plan) => _plan.Members.AsSpan().SequenceEqual(plan.Members.AsSpan());
 
-    private static long AlignedRows(DatasetMember[] members)
+    private static FrozenDictionary<string, DatasetArray> Index(IReadOnlyList<DatasetArray> arrays)
     {
-        long rows = 0;
-        long most = -1;
-        foreach (IGrouping<long, DatasetMember> group in members.Where(member => member.Array.Source is not null && member.Array.Shape.Rank > 0).GroupBy(member => member.Array.Shape.Rows))
+        Dictionary<string, DatasetArray> byName = arrays.ToDictionary(array => array.Name, StringComparer.Ordinal);
+        foreach (DatasetArray array in arrays)
         {
-            long bytes = group.Sum(member => member.Array.Source!.Spec.Bytes);
-            if (bytes > most || (bytes == most && group.Key > rows))
+            foreach (string alias in array.Aliases)
             {
-                (rows, most) = (group.Key, bytes);
+                byName.TryAdd(alias, array);
             }
         }
 
-        return rows;
+        return byName.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    private async Task<string> ComputeVersionAsync(CancellationToken cancellationToken)
-    {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (SharedFile file in Files)
-        {
-            hash.AppendData(await file.GetDigestAsync().WaitAsync(cancellationToken));
-        }
-
-        byte[] length = new byte[sizeof(int)];
-        foreach (DatasetMember member in _members)
-        {
-            string spec = $"{member.Name}\n{member.Array.Name}\n{member.Array.Dtype}\n{member.Array.Shape}\n{member.Array.Identity}\n{Files.ToList().IndexOf(member.File)}";
-            byte[] bytes = Encoding.UTF8.GetBytes(spec);
-            BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
-            hash.AppendData(length);
-            hash.AppendData(bytes);
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, VersionBytes));
-    }
-
-    private DatasetArray Describe(DatasetMember member) => new(
+    private static DatasetArray Describe(DatasetMember member, long? rows) => new(
         member.Name,
         member.Array,
-        member.Array.Shape.Rank > 0 && member.Array.Shape.Rows == Rows,
+        member.Array.Shape.Rank > 0 && member.Array.Shape.Rows == rows,
         member.File.Format,
         member.File.Entry.Relative)
     {
-        Aliases = member.Array.Name.Length == 0 || member.Array.Name == member.Name ? member.Array.Aliases : [member.Array.Name, .. member.Array.Aliases],
+        Aliases = [.. AliasesOf(member).Where(alias => alias != member.Name).Distinct()],
     };
+
+    private static IEnumerable<string> AliasesOf(DatasetMember member)
+    {
+        if (member.Array.Name.Length > 0)
+        {
+            yield return member.Array.Name;
+        }
+
+        // X_train.npy is found under x, too, as the field words are.
+        if (FieldWord.Is(member.Name))
+        {
+            yield return member.Name.ToLowerInvariant();
+        }
+
+        foreach (string alias in member.Array.Aliases)
+        {
+            yield return alias;
+        }
+    }
 }

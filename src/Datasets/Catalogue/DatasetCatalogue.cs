@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-using System.Collections.Immutable;
 using Microtome.Datasets.Formats;
 
 namespace Microtome.Datasets.Catalogue;
@@ -10,28 +8,35 @@ namespace Microtome.Datasets.Catalogue;
 /// </summary>
 public sealed class DatasetCatalogue : IAsyncDisposable
 {
-    /// <summary>How often the folders are listed: a change is noticed within two seconds, with a scan's time to spare.</summary>
-    private static readonly TimeSpan PollPeriod = TimeSpan.FromMilliseconds(700);
+    /// <summary>Between two scans: a change is noticed within two seconds, with time to spare for the scan and for a file that is still being written.</summary>
+    private static readonly TimeSpan PollPeriod = TimeSpan.FromMilliseconds(600);
 
     private readonly CatalogueOptions _options;
+    private readonly ExplicitDatasets _explicit;
     private readonly FileTable _files;
-    private readonly NameBook _names = new();
+    private readonly NameBook _names;
+    private readonly Journal _journal;
     private readonly Action<CatalogueEvent> _log;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _scanning = new(1);
-    private HashSet<string> _said = [];
-    private Snapshot _snapshot = Snapshot.Empty;
+    private readonly CancellationTokenSource _disposed = new();
+    private volatile CatalogueSnapshot _snapshot = CatalogueSnapshot.Empty;
+    private volatile bool _isReady;
+    private Task _versions = Task.CompletedTask;
 
     public DatasetCatalogue(CatalogueOptions options, IReadOnlyList<IDatasetFormat> formats, Action<CatalogueEvent> log, TimeProvider time)
     {
         _options = options;
+        _explicit = new(options);
+        _files = new(new FileOpener(formats, time), time);
+        _names = new(options.Datasets.Select(dataset => dataset.Name));
+        _journal = new(log);
         _log = log;
         _time = time;
-        _files = new(formats, time);
     }
 
     /// <summary>Whether the first scan has ended.</summary>
-    public bool IsReady { get; private set; }
+    public bool IsReady => _isReady;
 
     /// <summary>The datasets, in name order.</summary>
     public IReadOnlyList<Dataset> Datasets => _snapshot.InOrder;
@@ -54,12 +59,15 @@ public sealed class DatasetCatalogue : IAsyncDisposable
     /// <summary>Scans, then polls until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using PeriodicTimer timer = new(PollPeriod, _time);
-        do
+        while (true)
         {
+            long start = _time.GetTimestamp();
             await ScanAsync(cancellationToken);
+
+            // Huge folders take half of one processor at most, however long a scan is.
+            TimeSpan taken = _time.GetElapsedTime(start);
+            await Task.Delay(taken > PollPeriod ? taken : PollPeriod, _time, cancellationToken);
         }
-        while (await timer.WaitForNextTickAsync(cancellationToken));
     }
 
     /// <summary>Looks at the folders and files once, and serves what they hold.</summary>
@@ -68,20 +76,8 @@ public sealed class DatasetCatalogue : IAsyncDisposable
         await _scanning.WaitAsync(cancellationToken);
         try
         {
-            Dictionary<string, string> leftOut = [];
-            FolderScan folders = new(_options.DataRoots);
-            List<SharedFile> found = await _files.OpenAsync(folders.List(), isFirst: !IsReady, leftOut, cancellationToken);
-            List<DatasetPlan> plans = ExplicitDatasets.Plan(_options.Datasets, _files, leftOut);
-            plans.AddRange(Discovery.Plan(found));
-            foreach ((string path, string why) in folders.LeftOut)
-            {
-                leftOut[path] = why;
-            }
-
-            Swap(_names.Assign([.. plans.Where(plan => plan.Members.Count > 0)]));
-            _files.CloseUnused();
-            SayOnce(leftOut);
-            IsReady = true;
+            // Directory listings and opens block: not on the caller's thread.
+            await Task.Run(() => ScanOneAsync(cancellationToken), cancellationToken);
         }
         finally
         {
@@ -89,22 +85,83 @@ public sealed class DatasetCatalogue : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets go of every file, once its readers have ended. Scans afterwards do nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _disposed.CancelAsync();
         await _scanning.WaitAsync();
-        foreach (Dataset dataset in Interlocked.Exchange(ref _snapshot, Snapshot.Empty).InOrder)
+        try
         {
-            dataset.Release();
+            await _versions;
+            foreach (Dataset dataset in Interlocked.Exchange(ref _snapshot, CatalogueSnapshot.Empty).InOrder)
+            {
+                dataset.Release();
+            }
+
+            _files.CloseAll();
+        }
+        finally
+        {
+            _scanning.Release();
+        }
+    }
+
+    private async Task ScanOneAsync(CancellationToken cancellationToken)
+    {
+        if (_disposed.IsCancellationRequested)
+        {
+            return;
         }
 
-        _files.CloseAll();
-        _scanning.Dispose();
+        FolderScan folders = new(_options.DataRoots);
+        List<FileRequest> found = [.. folders.List().Select(entry => new FileRequest(entry))];
+        Dictionary<string, FileRequest> requests = new(StringComparer.Ordinal);
+        foreach (FileRequest request in found.Concat(_explicit.Request()))
+        {
+            requests.TryAdd(request.Key, request);
+        }
+
+        bool changed = await _files.UpdateAsync(requests.Values, cancellationToken);
+        List<DatasetPlan> plans = _explicit.Plan(_files);
+        if (changed || !_isReady)
+        {
+            plans.AddRange(Discovery.Plan(FilesLeft(found, plans)));
+            Swap(_names.Assign(plans));
+        }
+
+        Report(folders, requests.Values);
+        if (_versions.IsCompleted)
+        {
+            _versions = Task.Run(() => ComputeVersionsAsync(_disposed.Token), CancellationToken.None);
+        }
+
+        _isReady = true;
+    }
+
+    /// <summary>The open files that discovery may use: not those whose every array configuration has named.</summary>
+    private IEnumerable<SharedFile> FilesLeft(List<FileRequest> found, List<DatasetPlan> configured)
+    {
+        HashSet<(string Path, string Array)> named = [];
+        foreach (DatasetMember member in configured.SelectMany(plan => plan.Members))
+        {
+            named.Add((member.File.Entry.FullPath, member.Array.Name));
+            named.Add((member.File.Entry.Target, member.Array.Name));
+        }
+
+        foreach (FileRequest request in found)
+        {
+            if (_files.Find(request) is { } file && !file.Opened.Arrays.All(array => named.Contains((request.Entry.FullPath, array.Name))))
+            {
+                yield return file;
+            }
+        }
     }
 
     private void Swap(IReadOnlyList<DatasetPlan> plans)
     {
-        Snapshot before = _snapshot;
+        CatalogueSnapshot before = _snapshot;
         List<Dataset> after = [];
+        List<CatalogueEvent> events = [];
         foreach (DatasetPlan plan in plans)
         {
             Dataset? old = before.ByName.GetValueOrDefault(plan.Name);
@@ -116,66 +173,72 @@ public sealed class DatasetCatalogue : IAsyncDisposable
 
             Dataset dataset = new(plan);
             after.Add(dataset);
-            Announce(dataset, plan, isNew: old is null);
+            events.AddRange(Announcement.Of(dataset, plan, isNew: old is null));
         }
 
-        _snapshot = Snapshot.Of(after);
-        foreach (Dataset old in before.InOrder.Except(after))
+        CatalogueSnapshot next = CatalogueSnapshot.Of(after);
+        _snapshot = next;
+        HashSet<Dataset> kept = [.. after];
+        foreach (Dataset old in before.InOrder.Where(old => !kept.Contains(old)))
         {
-            if (!_snapshot.ByName.ContainsKey(old.Name))
+            if (!next.ByName.ContainsKey(old.Name))
             {
-                _log(new(CatalogueEventKind.Removed, old.Name, "its files are gone"));
+                events.Add(new(CatalogueEventKind.Removed, old.Name, "no longer served: its files are gone or cannot be read"));
             }
 
             old.Release();
         }
+
+        events.ForEach(_log);
     }
 
-    private void Announce(Dataset dataset, DatasetPlan plan, bool isNew)
+    private void Report(FolderScan folders, IEnumerable<FileRequest> requests)
     {
-        string files = string.Join(", ", dataset.Files.Select(file => file.Entry.Relative));
-        string arrays = string.Join(", ", dataset.Arrays.Take(8).Select(array => $"{array.Name} {array.Dtype} ({array.Shape})")) + (dataset.Arrays.Count > 8 ? ", …" : "");
-        _log(new(isNew ? CatalogueEventKind.Served : CatalogueEventKind.Replaced, dataset.Name, $"{dataset.Rows} rows from {files}: {arrays}"));
-        foreach (DatasetArray array in dataset.Arrays)
+        foreach ((string path, string reason) in folders.LeftOut)
         {
-            if (array.Reason is { } reason)
-            {
-                _log(new(CatalogueEventKind.LeftOut, dataset.Name, $"the array {array.Name} is listed and not served: {reason}"));
-            }
-            else if (!array.IsAligned && plan.Members.Count > 1 && dataset.Files.Count > 1)
-            {
-                _log(new(
-                    CatalogueEventKind.LeftOut,
-                    dataset.Name,
-                    $"the array {array.Name} has {array.Shape.Rows} rows, the dataset {dataset.Rows}: it is not aligned. To group otherwise, set Microtome:Datasets:NAME:{array.Name} to its file"));
-            }
-        }
-    }
-
-    private void SayOnce(Dictionary<string, string> leftOut)
-    {
-        HashSet<string> said = [];
-        foreach ((string path, string why) in leftOut)
-        {
-            string line = path + "\n" + why;
-            said.Add(line);
-            if (!_said.Contains(line))
-            {
-                _log(new(CatalogueEventKind.LeftOut, path, why));
-            }
+            _journal.Say(path, "left out: " + reason);
         }
 
-        _said = said;
+        foreach ((string dataset, string problem) in _explicit.Problems)
+        {
+            _journal.Say(dataset, problem);
+        }
+
+        DateTime now = _time.GetUtcNow().UtcDateTime;
+        foreach (FileRequest request in requests)
+        {
+            bool isAtRest = !request.Entry.Status.IsYounger(FileTable.Grace, now);
+            switch (_files.FindRefusal(request))
+            {
+                case { State: FileState.NotRecognized } when !isAtRest && _isReady:
+                case null when _files.Find(request) is null:
+                    _journal.Keep(request.Entry.FullPath);
+                    break;
+                case { State: FileState.NotRecognized }:
+                    _journal.SayNotRecognized(request.Entry);
+                    break;
+                case { } refusal:
+                    _journal.Say(request.Entry.FullPath, "left out: " + refusal.Reason, isAtRest);
+                    break;
+            }
+        }
+
+        _journal.EndScan();
     }
 
-    private sealed record Snapshot(ImmutableArray<Dataset> InOrder, FrozenDictionary<string, Dataset> ByName)
+    /// <summary>So that the first to ask for a version does not wait. One file at a time: serving comes first.</summary>
+    private async Task ComputeVersionsAsync(CancellationToken cancellationToken)
     {
-        public static readonly Snapshot Empty = Of([]);
-
-        public static Snapshot Of(IEnumerable<Dataset> datasets)
+        try
         {
-            ImmutableArray<Dataset> inOrder = [.. datasets.OrderBy(dataset => dataset.Name, StringComparer.Ordinal)];
-            return new(inOrder, inOrder.ToFrozenDictionary(dataset => dataset.Name, StringComparer.Ordinal));
+            foreach (Dataset dataset in _snapshot.InOrder)
+            {
+                await dataset.GetVersionAsync(cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The catalogue is being closed.
         }
     }
 }

@@ -11,9 +11,9 @@ public static class DatasetName
     internal static string Of(IEnumerable<string> folders, string stem)
     {
         StringBuilder name = new();
-        foreach (char c in string.Join('.', [.. folders, stem]))
+        foreach (Rune rune in string.Join('.', [.. folders, stem]).EnumerateRunes())
         {
-            name.Append(IsLegal(c) ? c : '-');
+            name.Append(rune.IsAscii && IsLegal((char)rune.Value) ? (char)rune.Value : '-');
         }
 
         if (name.Length == 0 || !char.IsAsciiLetterOrDigit(name[0]))

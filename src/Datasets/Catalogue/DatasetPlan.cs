@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microtome.Datasets.Formats;
 
 namespace Microtome.Datasets.Catalogue;
@@ -5,5 +6,32 @@ namespace Microtome.Datasets.Catalogue;
 /// <summary>One array of a dataset to be: its name there, and where it comes from.</summary>
 internal sealed record DatasetMember(string Name, OpenedArray Array, SharedFile File);
 
-/// <summary>A dataset to be. <c>Key</c> says where it comes from, so that it keeps its name from scan to scan.</summary>
-internal sealed record DatasetPlan(string Key, string Name, IReadOnlyList<DatasetMember> Members, string? Version = null, DatasetLabels? Labels = null);
+/// <summary>A dataset to be: the name it would like, and its arrays in name order.</summary>
+internal sealed record DatasetPlan
+{
+    public DatasetPlan(string name, IEnumerable<DatasetMember> members)
+    {
+        Name = name;
+
+        // A file that says a name twice (no format should) loses the second array, not the whole catalogue.
+        Members = [.. members.DistinctBy(member => member.Name).OrderBy(member => member.Name, StringComparer.Ordinal)];
+        First = Members.MinBy(member => member.File.Entry.Relative, StringComparer.Ordinal)!.File.Entry;
+    }
+
+    public string Name { get; init; }
+
+    public ImmutableArray<DatasetMember> Members { get; }
+
+    /// <summary>The first of its files in path order: it decides who has a name that several would like.</summary>
+    public FileEntry First { get; }
+
+    /// <summary>Whether configuration names it: such a name is never given to another.</summary>
+    public bool IsConfigured { get; init; }
+
+    /// <summary>Whether its files' names said which arrays they are.</summary>
+    public bool IsGrouped { get; init; }
+
+    public string? Version { get; init; }
+
+    public DatasetLabels? Labels { get; init; }
+}

@@ -12,88 +12,40 @@ internal static class Discovery
     /// <summary>What a lone array without a name is called.</summary>
     private const string LoneArray = "data";
 
+    private const string NumpyExtension = "npy";
+
     /// <summary>The parts into which one file's arrays may be divided: <c>x_train</c>, <c>y_test</c>.</summary>
     private static readonly FrozenSet<string> Parts =
         FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "train", "val", "valid", "validation", "test", "dev");
 
-    /// <summary>The datasets in the order in which they may claim their names: those put together from several files first, then by path.</summary>
+    /// <summary>The datasets in the order in which they may claim their names: grouped <c>.npy</c> files first, then by path.</summary>
     /// <param name="files">In path order.</param>
-    public static List<DatasetPlan> Plan(IReadOnlyList<SharedFile> files)
+    public static IReadOnlyList<DatasetPlan> Plan(IEnumerable<SharedFile> files)
     {
-        Dictionary<string, List<(string Word, SharedFile File)>> groups = [];
-        List<(SharedFile First, DatasetPlan Plan)> plans = [];
-        Dictionary<string, (SharedFile First, string Name)> heads = [];
+        FieldGroups groups = new();
+        List<DatasetPlan> plans = [];
         foreach (SharedFile file in files)
         {
-            if (file.Opened.Arrays.Count != 1 || !TryFit(file.Entry, out string key, out string name, out string word))
+            if (!groups.TryAdd(file))
             {
-                plans.AddRange(PlanAlone(file).Select(plan => (file, plan)));
-                continue;
+                plans.AddRange(PlanAlone(file));
             }
-
-            // The same word twice: the second of them is a member of another dataset, told apart by its extension.
-            if (groups.TryGetValue(key, out var members) && members.Exists(member => member.Word.Equals(word, StringComparison.OrdinalIgnoreCase)))
-            {
-                key += "\t" + file.Entry.Extension;
-            }
-
-            if (!groups.TryGetValue(key, out members))
-            {
-                groups[key] = members = [];
-                heads[key] = (file, name);
-            }
-
-            if (members.Exists(member => member.Word.Equals(word, StringComparison.OrdinalIgnoreCase)))
-            {
-                plans.AddRange(PlanAlone(file).Select(plan => (file, plan)));
-                continue;
-            }
-
-            members.Add((word, file));
         }
 
-        foreach ((string key, List<(string Word, SharedFile File)> members) in groups)
-        {
-            DatasetMember[] arrays = [.. members.Select(member => new DatasetMember(member.Word, member.File.Opened.Arrays[0], member.File))];
-            plans.Add((heads[key].First, new(key, heads[key].Name, arrays)));
-        }
-
+        plans.AddRange(groups.Plan());
         return [.. plans
-            .OrderByDescending(plan => plan.Plan.Members.Count > 1 && plan.First.Format == "npy")
-            .ThenBy(plan => plan.First.Entry.Relative, StringComparer.Ordinal)
-            .Select(plan => plan.Plan)];
-    }
-
-    /// <summary>Whether the file's name says which array it is, of which dataset.</summary>
-    private static bool TryFit(FileEntry entry, out string key, out string name, out string word)
-    {
-        string stem = entry.Stem;
-        if (FieldWord.Is(stem))
-        {
-            // The folder names the dataset; at the top that is the data root itself.
-            string[] folders = entry.Folders;
-            string folder = folders is [.., var last] ? last : Path.GetFileName(entry.Root.TrimEnd(Path.DirectorySeparatorChar));
-            name = DatasetName.Of(folders.SkipLast(1), folder);
-            key = $"{entry.Root}\t{string.Join('/', folders)}\t";
-            word = stem;
-            return true;
-        }
-
-        bool fits = FieldWord.TrySplit(stem, out string rest, out word);
-        name = DatasetName.Of(entry.Folders, rest);
-        key = $"{entry.Root}\t{string.Join('/', entry.Folders)}\t{rest}";
-        return fits;
+            .OrderBy(plan => plan.IsGrouped && plan.First.Extension.Equals(NumpyExtension, StringComparison.OrdinalIgnoreCase) ? 0 : 1)
+            .ThenBy(plan => plan.First.Relative, StringComparer.Ordinal)];
     }
 
     private static IEnumerable<DatasetPlan> PlanAlone(SharedFile file)
     {
-        string key = $"{file.Entry.Root}\t{file.Entry.Relative}\tfile";
         string name = DatasetName.Of(file.Entry.Folders, file.Entry.Stem);
         Dictionary<string, List<DatasetMember>> parts = new(StringComparer.OrdinalIgnoreCase);
         List<DatasetMember> whole = [];
         foreach (OpenedArray array in file.Opened.Arrays)
         {
-            if (!array.Name.Contains('/', StringComparison.Ordinal) && FieldWord.TrySplit(array.Name, out string rest, out string word) && Parts.Contains(rest))
+            if (FieldWord.TrySplit(array.Name, out string rest, out string word) && Parts.Contains(rest))
             {
                 List<DatasetMember> part = parts.GetValueOrDefault(rest) ?? (parts[rest] = []);
                 part.Add(new(word, array, file));
@@ -104,14 +56,14 @@ internal static class Discovery
             }
         }
 
-        if (whole.Count > 0 || parts.Count == 0)
+        if (whole.Count > 0)
         {
-            yield return new(key, name, whole);
+            yield return new(name, whole);
         }
 
-        foreach ((string part, List<DatasetMember> members) in parts.OrderBy(part => part.Key, StringComparer.Ordinal))
+        foreach ((string part, List<DatasetMember> members) in parts)
         {
-            yield return new($"{key}\t{part}", $"{name}.{part}", [.. members.DistinctBy(member => member.Name)]);
+            yield return new($"{name}.{part}", members);
         }
     }
 }

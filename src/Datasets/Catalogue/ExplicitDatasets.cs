@@ -2,39 +2,102 @@ using Microtome.Datasets.Formats;
 
 namespace Microtome.Datasets.Catalogue;
 
-/// <summary>The datasets of configuration: each array's file is opened wherever it lies.</summary>
-internal static class ExplicitDatasets
+/// <summary>
+/// The datasets of configuration. Each array's file is opened wherever it lies; a dataset is served once all its arrays are there,
+/// since fewer than were asked for would be another dataset.
+/// </summary>
+internal sealed class ExplicitDatasets(CatalogueOptions options)
 {
-    public static List<DatasetPlan> Plan(IReadOnlyList<ExplicitDataset> datasets, FileTable files, Dictionary<string, string> leftOut)
+    /// <summary>What configuration asks for that cannot be had, and why, by dataset.</summary>
+    public Dictionary<string, string> Problems { get; } = [];
+
+    /// <summary>The files that configuration names, as they are now; those that are not there are passed over.</summary>
+    public IEnumerable<FileRequest> Request()
     {
+        foreach (ExplicitArray array in options.Datasets.SelectMany(dataset => dataset.Arrays))
+        {
+            if (TryRequest(array) is { } request)
+            {
+                yield return request;
+            }
+        }
+    }
+
+    public List<DatasetPlan> Plan(FileTable files)
+    {
+        Problems.Clear();
         List<DatasetPlan> plans = [];
-        foreach (ExplicitDataset dataset in datasets)
+        foreach (ExplicitDataset dataset in options.Datasets)
         {
             List<DatasetMember> members = [];
             foreach (ExplicitArray array in dataset.Arrays)
             {
-                if (files.OpenOne(array.File, array.Format, leftOut) is { } file)
+                if (Find(array, files, out string problem) is { } member)
                 {
-                    if (Find(file.Opened, array.Inside) is { } opened)
-                    {
-                        members.Add(new(array.Name, opened, file));
-                    }
-                    else
-                    {
-                        leftOut[$"{dataset.Name}:{array.Name}"] = array.Inside is null
-                            ? $"{file.Entry.Relative} holds {file.Opened.Arrays.Count} arrays; name one as {file.Entry.Relative}:/path"
-                            : $"{file.Entry.Relative} holds no array {array.Inside}";
-                    }
+                    members.Add(member);
+                }
+                else
+                {
+                    Problems[dataset.Name] = $"the dataset is not served: its array {array.Name} {problem}";
                 }
             }
 
-            plans.Add(new("configuration\t" + dataset.Name, dataset.Name, members, dataset.Version, dataset.Labels));
+            if (members.Count == dataset.Arrays.Count && members.Count > 0)
+            {
+                plans.Add(new(dataset.Name, members) { IsConfigured = true, Version = dataset.Version, Labels = FindLabels(dataset, members) });
+            }
         }
 
         return plans;
     }
 
-    private static OpenedArray? Find(OpenedFile file, string? inside)
+    private FileRequest? TryRequest(ExplicitArray array)
+    {
+        string path = Path.GetFullPath(array.File);
+        if (LinkResolver.Resolve(Path.GetPathRoot(path)!, path) is not { } target || FileStatus.Of(target) is not { } status)
+        {
+            return null;
+        }
+
+        string? root = options.DataRoots.FirstOrDefault(root => LinkResolver.IsWithin(path, root));
+        string relative = root is null ? Path.GetFileName(path) : Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/');
+        return new(new(root ?? Path.GetDirectoryName(path)!, relative, path, target, status), array.Format);
+    }
+
+    private DatasetMember? Find(ExplicitArray array, FileTable files, out string problem)
+    {
+        problem = "";
+        FileRequest? request = TryRequest(array);
+        if (request is null || files.Find(request) is not { } file)
+        {
+            string? reason = request is null ? "there is no such file" : files.FindRefusal(request)?.Reason;
+            problem = $"cannot be read from {array.File}: {reason ?? "it is being written"}";
+            return null;
+        }
+
+        if (FindInside(file.Opened, array.Inside) is { } opened)
+        {
+            return new(array.Name, opened, file);
+        }
+
+        problem = array.Inside is null
+            ? $"is one of {file.Opened.Arrays.Count} in {array.File}; say which, as {array.File}:/path"
+            : $"is not in {array.File}, which has no array {array.Inside}";
+        return null;
+    }
+
+    private DatasetLabels? FindLabels(ExplicitDataset dataset, List<DatasetMember> members)
+    {
+        if (dataset.Labels is { } labels && !members.Exists(member => member.Name == labels.Array))
+        {
+            Problems[dataset.Name] = $"its labels are said to be in the array {labels.Array}, which it does not have";
+            return null;
+        }
+
+        return dataset.Labels;
+    }
+
+    private static OpenedArray? FindInside(OpenedFile file, string? inside)
     {
         if (inside is null)
         {

@@ -1,163 +1,129 @@
-using System.Collections.Concurrent;
-using Microtome.Datasets.Arrays;
-using Microtome.Datasets.Formats;
-using Microtome.Datasets.Storage;
-
 namespace Microtome.Datasets.Catalogue;
 
 /// <summary>
-/// The files that are open, by path. A file whose listing has not changed stays open as it is; one that was refused is not tried
+/// The files that are open, by path. A file whose status has not changed stays open as it is; one that was refused is not tried
 /// again until it changes. Used by one scan at a time.
 /// </summary>
-internal sealed class FileTable(IReadOnlyList<IDatasetFormat> formats, TimeProvider time)
+internal sealed class FileTable(FileOpener opener, TimeProvider time)
 {
-    /// <summary>File times tick every few milliseconds: what was written within this time of its opening could be written again unnoticed.</summary>
-    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(50);
+    /// <summary>
+    /// A file that was served and can no longer be opened may still be being written: for this long after its last change its old
+    /// content stays in the table, where a reader finds that it changed, instead of finding no dataset.
+    /// </summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<string, Outcome> _outcomes = [];
-    private readonly ConcurrentDictionary<string, bool> _used = [];
-    private readonly int _headBytes = formats.Max(format => format.HeadBytes);
+    /// <summary>How often in one scan a file that was just written is waited for.</summary>
+    private const int MaxWaits = 3;
 
-    /// <summary>Opens what is new or changed, in parallel; returns what is open, in the order listed.</summary>
-    /// <param name="entries">What the folders hold.</param>
-    /// <param name="isFirst">At start a file just written is waited for; later it is left to the next poll.</param>
-    /// <param name="leftOut">Takes the files that could not be opened, and why.</param>
-    public async Task<List<SharedFile>> OpenAsync(
-        IReadOnlyList<FileEntry> entries, bool isFirst, Dictionary<string, string> leftOut, CancellationToken cancellationToken)
+    /// <summary>Opening waits for the disk more than for the processor.</summary>
+    private const int MaxParallelOpens = 16;
+
+    private readonly Dictionary<string, Slot> _slots = new(StringComparer.Ordinal);
+
+    /// <summary>The open file of a request; null where it is not open.</summary>
+    public SharedFile? Find(FileRequest request) => _slots.GetValueOrDefault(request.Key)?.File;
+
+    /// <summary>Why a request has no file; null where it has, or where nothing is known yet.</summary>
+    public FileOutcome? FindRefusal(FileRequest request) => _slots.GetValueOrDefault(request.Key)?.Refusal;
+
+    /// <summary>Opens what is new or changed, in parallel, and closes what is no longer asked for.</summary>
+    /// <returns>Whether other files are open than before.</returns>
+    public async Task<bool> UpdateAsync(IReadOnlyCollection<FileRequest> requests, CancellationToken cancellationToken)
     {
-        _used.Clear();
-        if (isFirst && entries.Count > 0)
+        bool changed = CloseOthers(requests.Select(request => request.Key).ToHashSet(StringComparer.Ordinal));
+        List<FileRequest> open = [.. requests.Where(IsDue)];
+        for (int wait = 0; open.Count > 0; wait++)
         {
-            TimeSpan age = time.GetUtcNow().UtcDateTime - entries.Max(entry => entry.Modified);
-            if (age < Quiet && age > -Quiet)
+            List<FileRequest> unsettled = [];
+            foreach ((FileRequest request, FileOutcome outcome) in OpenAll(open, cancellationToken))
             {
-                await Task.Delay(Quiet, cancellationToken);
+                if (outcome.State == FileState.Unsettled && wait < MaxWaits)
+                {
+                    unsettled.Add(request);
+                }
+                else
+                {
+                    changed |= Put(request, outcome);
+                }
             }
+
+            if (unsettled.Count > 0)
+            {
+                await Task.Delay(FileOpener.Quiet, time, cancellationToken);
+            }
+
+            open = [.. unsettled.Select(Refresh).OfType<FileRequest>()];
         }
 
-        ParallelOptions parallel = new() { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        await Task.Run(() => Parallel.ForEach(entries, parallel, entry => Open(entry.FullPath, entry, formats, null)), cancellationToken);
-        List<SharedFile> open = [];
-        foreach (FileEntry entry in entries)
-        {
-            Collect(entry.FullPath, entry.Relative, open, leftOut);
-        }
-
-        return open;
+        return changed;
     }
 
-    /// <summary>Opens one file of configuration, wherever it lies.</summary>
-    public SharedFile? OpenOne(string path, IDatasetFormat? format, Dictionary<string, string> leftOut)
+    /// <summary>Closes every file, once its readers have ended.</summary>
+    public void CloseAll() => CloseOthers([]);
+
+    /// <summary>What is known of a path. A due slot is tried again though nothing changed.</summary>
+    private sealed record Slot(FileEntry Entry, SharedFile? File, FileOutcome? Refusal, bool IsDue);
+
+    private static FileRequest? Refresh(FileRequest request) =>
+        FileStatus.Of(request.Entry.Target) is { } status ? request with { Entry = request.Entry with { Status = status } } : null;
+
+    private bool IsDue(FileRequest request) =>
+        !_slots.TryGetValue(request.Key, out Slot? slot)
+        || slot.IsDue
+        || slot.Entry.Status != request.Entry.Status
+        || slot.Entry.Target != request.Entry.Target;
+
+    private (FileRequest, FileOutcome)[] OpenAll(List<FileRequest> requests, CancellationToken cancellationToken)
     {
-        FileInfo info = new(path);
-        string name = Path.GetFileName(path);
-        if (!info.Exists)
-        {
-            leftOut[name] = "the file named in configuration is not there";
-            return null;
-        }
-
-        FileEntry entry = new(Path.GetDirectoryName(path)!, name, path, info.Length, info.LastWriteTimeUtc, info.CreationTimeUtc);
-        string key = format is null ? path : path + "\t" + format;
-        Open(key, entry, format is null ? formats : [format], format);
-        List<SharedFile> open = [];
-        Collect(key, name, open, leftOut);
-        return open is [var file] ? file : null;
-    }
-
-    /// <summary>Lets go of files that the last scan did not list.</summary>
-    public void CloseUnused() => Close(key => !_used.ContainsKey(key));
-
-    public void CloseAll() => Close(_ => true);
-
-    private sealed record Outcome(FileEntry Entry, SharedFile? File, string? Reason);
-
-    private void Collect(string key, string name, List<SharedFile> open, Dictionary<string, string> leftOut)
-    {
-        Outcome? outcome = _outcomes.GetValueOrDefault(key);
-        if (outcome?.File is { } file)
-        {
-            open.Add(file);
-        }
-        else if (outcome?.Reason is { } reason)
-        {
-            leftOut[name] = reason;
-        }
-    }
-
-    private void Open(string key, FileEntry entry, IReadOnlyList<IDatasetFormat> among, IDatasetFormat? forced)
-    {
-        _used[key] = true;
-        Outcome? before = _outcomes.GetValueOrDefault(key);
-        if (before is not null && before.Entry == entry && before.File?.IsUnchanged() != false)
-        {
-            return;
-        }
-
-        TimeSpan age = time.GetUtcNow().UtcDateTime - entry.Modified;
-        if (age < Quiet && age > -Quiet)
-        {
-            // Still being written, it seems: what was served so far goes, the new content comes with the next poll.
-            Replace(key, before, null);
-            return;
-        }
-
-        Replace(key, before, TryOpen(entry, among, forced));
-    }
-
-    private void Replace(string key, Outcome? before, Outcome? outcome)
-    {
-        outcome?.File?.AddUser();
-        if (outcome is null)
-        {
-            _outcomes.TryRemove(key, out _);
-        }
-        else
-        {
-            _outcomes[key] = outcome;
-        }
-
-        before?.File?.Release();
-    }
-
-    private Outcome TryOpen(FileEntry entry, IReadOnlyList<IDatasetFormat> among, IDatasetFormat? forced)
-    {
-        DataFile? file = null;
+        var outcomes = new (FileRequest, FileOutcome)[requests.Count];
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = MaxParallelOpens, CancellationToken = cancellationToken };
         try
         {
-            file = DataFile.Open(entry.FullPath);
-            IDatasetFormat? format = forced ?? Recognize(file, among);
-            if (format is null)
+            Parallel.For(0, requests.Count, parallel, i => outcomes[i] = (requests[i], opener.Open(requests[i])));
+        }
+        catch (OperationCanceledException)
+        {
+            foreach ((_, FileOutcome? outcome) in outcomes)
             {
-                file.Dispose();
-                return new(entry, null, "its content is of no known format");
+                outcome?.File?.Release();
             }
 
-            OpenedFile opened = format.Open(file);
-            return new(entry, new(entry, format.Name, file, opened), null);
+            throw;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
-        {
-            file?.Dispose();
-            return new(entry, null, error is FormatException or ArrayReadException ? error.Message : "the file cannot be opened");
-        }
+
+        return outcomes;
     }
 
-    private IDatasetFormat? Recognize(DataFile file, IReadOnlyList<IDatasetFormat> among)
+    private bool Put(FileRequest request, FileOutcome outcome)
     {
-        byte[] head = new byte[Math.Min(_headBytes, file.Length)];
-        new FileRun(file.Handle, 0, file.Length).CopyTo(0, head);
-        return among.FirstOrDefault(format => format.Recognizes(head));
+        Slot? before = _slots.GetValueOrDefault(request.Key);
+        bool mayBeHalfWritten = outcome.State == FileState.Unsettled || request.Entry.Status.IsYounger(Grace, time.GetUtcNow().UtcDateTime);
+        if (outcome.File is null && mayBeHalfWritten && (before?.File is not null || outcome.State == FileState.Unsettled))
+        {
+            _slots[request.Key] = (before ?? new(request.Entry, null, null, true)) with { IsDue = true };
+            return false;
+        }
+
+        _slots[request.Key] = outcome.File is { } file
+            ? new(request.Entry, file, null, false)
+            : new(request.Entry, null, outcome, outcome.State == FileState.Unreadable);
+        before?.File?.Release();
+        return before?.File is not null || outcome.File is not null;
     }
 
-    private void Close(Func<string, bool> isUnused)
+    private bool CloseOthers(HashSet<string> wanted)
     {
-        foreach ((string key, Outcome outcome) in _outcomes)
+        bool changed = false;
+        foreach ((string key, Slot slot) in _slots)
         {
-            if (isUnused(key) && _outcomes.TryRemove(key, out _))
+            if (!wanted.Contains(key))
             {
-                outcome.File?.Release();
+                _slots.Remove(key);
+                slot.File?.Release();
+                changed |= slot.File is not null;
             }
         }
+
+        return changed;
     }
 }

@@ -1,122 +1,147 @@
+using System.IO.Enumeration;
+
 namespace Microtome.Datasets.Catalogue;
 
 /// <summary>
-/// Lists the files below the data roots, hidden ones passed over. A link is followed when its final target lies in a data root.
-/// Bounded in depth and number, so that a root set to the wrong place cannot take the server down.
+/// One look at the data roots: lists the files below them, hidden ones passed over. A link is followed when its final target lies
+/// in a data root. Bounded in depth and number, so that a root set to the wrong place cannot take the server down.
 /// </summary>
 internal sealed class FolderScan(IReadOnlyList<string> roots)
 {
-    public const int MaxFiles = 100_000;
-    private const int MaxDepth = 32;
+    /// <summary>Files and folders looked at, over all roots: about a second's work.</summary>
+    public const int MaxEntries = 200_000;
 
-    private readonly string[] _realRoots = [.. roots.Select(RealPath)];
+    public const int MaxDepth = 32;
 
-    /// <summary>What could not be listed or followed, by path relative to its root.</summary>
+    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
+
+    private readonly string[] _realRoots =
+        [.. roots.Select(root => LinkResolver.Resolve(Directory.GetCurrentDirectory(), root)).OfType<string>()];
+
+    private readonly List<FileEntry> _files = [];
+    private readonly Stack<Folder> _pending = [];
+    private int _entries;
+
+    /// <summary>What could not be listed or followed, and why, by full path.</summary>
     public Dictionary<string, string> LeftOut { get; } = [];
 
+    /// <summary>The files in path order, equal paths by their roots' order.</summary>
     public List<FileEntry> List()
     {
-        List<FileEntry> files = [];
-        for (int i = 0; i < roots.Count; i++)
+        foreach (string root in roots)
         {
-            HashSet<string> visited = [];
-            Stack<(string Folder, string Relative, int Depth)> pending = new([(roots[i], "", 0)]);
-            while (pending.TryPop(out (string Folder, string Relative, int Depth) at))
+            string? real = LinkResolver.Resolve(Directory.GetCurrentDirectory(), root);
+            if (real is null || FileStatus.Of(real) is not { Kind: EntryKind.Folder })
             {
-                ListFolder(roots[i], at.Folder, at.Relative, at.Depth, files, pending, visited);
+                LeftOut[root] = "the data root is no folder that can be found";
+                continue;
             }
+
+            _pending.Push(new(root, root, "", real, null, 0));
+            while (_entries <= MaxEntries && _pending.TryPop(out Folder? folder))
+            {
+                ListFolder(folder);
+            }
+
+            _pending.Clear();
         }
 
-        files.Sort((a, b) => string.CompareOrdinal(a.Relative, b.Relative));
-        return files;
-    }
-
-    /// <summary>The path with every link in it resolved.</summary>
-    private static string RealPath(string path)
-    {
-        string real = Path.GetPathRoot(Path.GetFullPath(path))!;
-        foreach (string part in Path.GetFullPath(path)[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        if (_entries > MaxEntries)
         {
-            string next = Path.Combine(real, part);
-            FileSystemInfo? target = Directory.ResolveLinkTarget(next, returnFinalTarget: true);
-            real = target is null ? next : RealPath(target.FullName);
+            LeftOut[string.Join(", ", roots)] = $"only the first {MaxEntries} files and folders found are looked at; name datasets under Microtome:Datasets, or choose narrower data roots";
         }
 
-        return real;
+        return [.. _files.OrderBy(file => file.Relative, StringComparer.Ordinal)];
     }
 
-    private void ListFolder(
-        string root, string folder, string relative, int depth, List<FileEntry> files, Stack<(string Folder, string Relative, int Depth)> pending, HashSet<string> visited)
+    /// <summary>A folder on the way: as it was reached, and where it really lies.</summary>
+    private sealed record Folder(string Root, string Path, string Relative, string Real, Folder? Above, int Depth)
     {
+        public bool IsReachedFrom(string real) => Real == real || Above?.IsReachedFrom(real) == true;
+    }
+
+    private void ListFolder(Folder folder)
+    {
+        if (folder.Depth > MaxDepth)
+        {
+            LeftOut[folder.Path] = $"folders deeper than {MaxDepth} are not looked through";
+            return;
+        }
+
         try
         {
-            if (depth > MaxDepth || !visited.Add(RealPath(folder)))
+            FileSystemEnumerable<string> names = new(folder.Real, static (ref FileSystemEntry entry) => entry.FileName.ToString(), Everything)
             {
-                LeftOut[relative] = depth > MaxDepth ? $"folders deeper than {MaxDepth} are not looked through" : "the folder is reached twice";
-                return;
-            }
-
-            foreach (FileSystemInfo info in new DirectoryInfo(folder).EnumerateFileSystemInfos())
+                ShouldIncludePredicate = static (ref FileSystemEntry entry) => entry.FileName[0] != '.',
+            };
+            foreach (string name in names)
             {
-                string name = relative.Length == 0 ? info.Name : relative + "/" + info.Name;
-                if (info.Name.StartsWith('.') || !TryFollow(info, name, out FileSystemInfo target))
+                if (++_entries > MaxEntries)
                 {
-                    continue;
-                }
-
-                if (target is DirectoryInfo)
-                {
-                    pending.Push((info.FullName, name, depth + 1));
-                }
-                else if (files.Count == MaxFiles)
-                {
-                    LeftOut[name] = $"there are more than {MaxFiles} files; name datasets under Microtome:Datasets instead";
                     return;
                 }
-                else
-                {
-                    FileInfo file = (FileInfo)target;
-                    files.Add(new(root, name, info.FullName, file.Length, file.LastWriteTimeUtc, file.CreationTimeUtc));
-                }
+
+                Look(folder, name);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            LeftOut[relative] = "the folder cannot be listed";
+            LeftOut[folder.Path] = "the folder cannot be listed";
         }
     }
 
-    private bool TryFollow(FileSystemInfo info, string name, out FileSystemInfo target)
+    private void Look(Folder folder, string name)
     {
-        target = info;
-        if (info.LinkTarget is null)
+        string path = Path.Join(folder.Path, name);
+        string target = Path.Join(folder.Real, name);
+        FileStatus? status = FileStatus.Of(target);
+        if (status is { Kind: EntryKind.Link } && !TryFollow(folder, path, ref target, out status))
         {
-            // Pipes, sockets and devices are no data, and opening one may wait for ever.
-            return info is DirectoryInfo || (info.Attributes & (FileAttributes.Device | FileAttributes.ReparsePoint)) == 0;
+            return;
         }
 
-        try
+        string relative = folder.Relative.Length == 0 ? name : $"{folder.Relative}/{name}";
+        switch (status?.Kind)
         {
-            if (info.ResolveLinkTarget(returnFinalTarget: true) is not { Exists: true } final)
-            {
-                LeftOut[name] = "the link leads nowhere";
-                return false;
-            }
-
-            string real = RealPath(final.FullName);
-            if (!_realRoots.Any(root => real == root || real.StartsWith(root.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
-            {
-                LeftOut[name] = $"the link leads out of the data roots; to follow it, add the data root {Path.GetDirectoryName(real)}";
-                return false;
-            }
-
-            target = final;
-            return true;
+            case EntryKind.Folder:
+                _pending.Push(new(folder.Root, path, relative, target, folder, folder.Depth + 1));
+                break;
+            case EntryKind.File:
+                _files.Add(new(folder.Root, relative, path, target, status.Value));
+                break;
+            case EntryKind.Other:
+                LeftOut[path] = "it is a pipe, a socket or a device";
+                break;
+            case null when name.Contains('\uFFFD', StringComparison.Ordinal):
+                LeftOut[path] = "its name is not UTF-8";
+                break;
         }
-        catch (IOException)
+    }
+
+    private bool TryFollow(Folder folder, string path, ref string target, out FileStatus? status)
+    {
+        string? real = LinkResolver.Resolve(folder.Real, Path.GetFileName(path));
+        status = real is null ? null : FileStatus.Of(real);
+        if (real is null || status is null)
         {
-            LeftOut[name] = "the link cannot be followed";
+            LeftOut[path] = real is null ? "the links go in a circle" : "the link leads nowhere";
             return false;
         }
+
+        if (!Array.Exists(_realRoots, root => LinkResolver.IsWithin(real, root)))
+        {
+            string root = status.Value.Kind == EntryKind.Folder ? real : Path.GetDirectoryName(real)!;
+            LeftOut[path] = $"the link leads to {real}, outside the data roots; to serve it, add --data {root}";
+            return false;
+        }
+
+        if (folder.IsReachedFrom(real))
+        {
+            LeftOut[path] = "the link leads back to a folder that it lies in";
+            return false;
+        }
+
+        target = real;
+        return true;
     }
 }

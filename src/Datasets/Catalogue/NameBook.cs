@@ -1,45 +1,64 @@
 namespace Microtome.Datasets.Catalogue;
 
 /// <summary>
-/// Which plan has which name. On a clash the first has it, the others add their extension, then -2, -3; a dataset that is
-/// served keeps its name for as long as it is. Used by one scan at a time.
+/// Which dataset has which name. On a clash the first has it, the others add their extension, then -2, -3; a dataset that is
+/// served keeps its name for as long as it is: it is known by its arrays' files. Used by one scan at a time.
 /// </summary>
-internal sealed class NameBook
+/// <param name="reserved">Names of configuration: never given to others, even while theirs is not served.</param>
+internal sealed class NameBook(IEnumerable<string> reserved)
 {
-    private Dictionary<string, string> _nameByKey = [];
+    private readonly HashSet<string> _reserved = [.. reserved];
+    private Dictionary<(string File, string Array), string> _nameByArray = [];
 
+    /// <param name="plans">In the order in which they may claim their names; those of configuration have theirs already.</param>
     public IReadOnlyList<DatasetPlan> Assign(IReadOnlyList<DatasetPlan> plans)
     {
-        Dictionary<string, string> next = [];
-        HashSet<string> taken = [];
-        foreach (DatasetPlan plan in plans)
+        string?[] names = new string?[plans.Count];
+        HashSet<string> taken = [.. _reserved];
+        Each(plans, names, plan => plan.IsConfigured ? plan.Name : null);
+        Each(plans, names, plan => FindKept(plan, taken));
+        Each(plans, names, plan => taken.Add(plan.Name) ? plan.Name : null);
+        Each(plans, names, plan => FindFree(plan, taken));
+
+        List<DatasetPlan> named = [.. plans.Select((plan, i) => plan with { Name = names[i]! })];
+        _nameByArray = [];
+        foreach (DatasetPlan plan in named.Where(plan => !plan.IsConfigured))
         {
-            if (_nameByKey.TryGetValue(plan.Key, out string? kept) && taken.Add(kept))
+            foreach (DatasetMember member in plan.Members)
             {
-                next[plan.Key] = kept;
+                _nameByArray[KeyOf(member)] = plan.Name;
             }
         }
 
-        foreach (DatasetPlan plan in plans)
+        return named;
+    }
+
+    private static void Each(IReadOnlyList<DatasetPlan> plans, string?[] names, Func<DatasetPlan, string?> choose)
+    {
+        for (int i = 0; i < names.Length; i++)
         {
-            if (!next.ContainsKey(plan.Key))
+            names[i] ??= choose(plans[i]);
+        }
+    }
+
+    private static (string File, string Array) KeyOf(DatasetMember member) => (member.File.Entry.FullPath, member.Array.Name);
+
+    private string? FindKept(DatasetPlan plan, HashSet<string> taken)
+    {
+        foreach (DatasetMember member in plan.Members)
+        {
+            if (_nameByArray.TryGetValue(KeyOf(member), out string? name) && taken.Add(name))
             {
-                next[plan.Key] = FindFree(plan, taken);
+                return name;
             }
         }
 
-        _nameByKey = next;
-        return [.. plans.Select(plan => plan with { Name = next[plan.Key] })];
+        return null;
     }
 
     private static string FindFree(DatasetPlan plan, HashSet<string> taken)
     {
-        if (taken.Add(plan.Name))
-        {
-            return plan.Name;
-        }
-
-        string extension = plan.Members.Count > 0 ? plan.Members[0].File.Entry.Extension : "";
+        string extension = plan.First.Extension;
         string extended = extension.Length > 0 ? DatasetName.Of([plan.Name], extension) : plan.Name;
         for (int number = 1; ; number++)
         {

@@ -1,0 +1,97 @@
+using Microtome.Datasets.Arrays;
+using Microtome.Datasets.Formats;
+using Microtome.Datasets.Storage;
+
+namespace Microtome.Datasets.Catalogue;
+
+/// <summary>Opens files and reads their headers: the place where anything may be found in a file. Safe for concurrent use.</summary>
+internal sealed class FileOpener(IReadOnlyList<IDatasetFormat> formats, TimeProvider time)
+{
+    /// <summary>
+    /// File times tick every 1 to 10 ms, as the kernel's clock does. What is written within one tick of the time noted at opening
+    /// would go unnoticed, so that a file is opened only once its last change lies further back than that.
+    /// </summary>
+    public static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(20);
+
+    private readonly int _headBytes = formats.Max(format => format.HeadBytes);
+
+    public FileOutcome Open(FileRequest request)
+    {
+        FileStatus status = request.Entry.Status;
+        if (status.IsYounger(Quiet, time.GetUtcNow().UtcDateTime))
+        {
+            return new(FileState.Unsettled);
+        }
+
+        if (status.Kind != EntryKind.File)
+        {
+            return new(FileState.Refused, Reason: "it is no file");
+        }
+
+        return status.Length == 0 ? new(FileState.NotRecognized, Reason: "it is empty") : OpenContent(request);
+    }
+
+    private FileOutcome OpenContent(FileRequest request)
+    {
+        DataFile? file = null;
+        SharedFile? opened = null;
+        try
+        {
+            file = DataFile.Open(request.Entry.Target);
+            if ((request.Format ?? Recognize(file)) is not { } format)
+            {
+                return new(FileState.NotRecognized, Reason: "its content is in no format that is served");
+            }
+
+            OpenedFile content = format.Open(file);
+            if (content.Arrays.Count == 0)
+            {
+                return new(FileState.Refused, Reason: $"the {format.Name} file holds no arrays");
+            }
+
+            // What was listed, what was opened and what was read must be one and the same content.
+            if (file.Length != request.Entry.Status.Length || file.Modified != request.Entry.Status.Modified || !file.IsUnchanged())
+            {
+                return new(FileState.Unsettled);
+            }
+
+            opened = new(request.Entry, format.Name, file, content);
+            return new(FileState.Open, opened);
+        }
+        catch (Exception error) when (error is FormatException or ArrayReadException)
+        {
+            return new(FileState.Refused, Reason: error.Message);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return new(FileState.Unreadable, Reason: "the file cannot be opened: " + error.Message);
+        }
+        catch (Exception error) when (error is ArgumentException or ArithmeticException or IndexOutOfRangeException or InvalidOperationException or NotSupportedException)
+        {
+            // A mistake in a format's reader. It costs this file, not the others.
+            return new(FileState.Refused, Reason: $"its headers could not be understood ({error.GetType().Name}: {error.Message})");
+        }
+        finally
+        {
+            if (opened is null)
+            {
+                file?.Dispose();
+            }
+        }
+    }
+
+    private IDatasetFormat? Recognize(DataFile file)
+    {
+        byte[] head = new byte[Math.Min(_headBytes, file.Length)];
+        new FileRun(file.Handle, 0, file.Length).CopyTo(0, head);
+        foreach (IDatasetFormat format in formats)
+        {
+            if (format.Recognizes(head))
+            {
+                return format;
+            }
+        }
+
+        return null;
+    }
+}
