@@ -129,7 +129,7 @@ public sealed class DatasetCatalogue : IAsyncDisposable
             Swap(_names.Assign(plans));
         }
 
-        Report(folders, requests.Values);
+        Report(folders, found);
         if (_versions.IsCompleted)
         {
             _versions = Task.Run(() => ComputeVersionsAsync(_disposed.Token), CancellationToken.None);
@@ -192,7 +192,7 @@ public sealed class DatasetCatalogue : IAsyncDisposable
         events.ForEach(_log);
     }
 
-    private void Report(FolderScan folders, IEnumerable<FileRequest> requests)
+    private void Report(FolderScan folders, List<FileRequest> found)
     {
         foreach ((string path, string reason) in folders.LeftOut)
         {
@@ -205,7 +205,7 @@ public sealed class DatasetCatalogue : IAsyncDisposable
         }
 
         DateTime now = _time.GetUtcNow().UtcDateTime;
-        foreach (FileRequest request in requests)
+        foreach (FileRequest request in found)
         {
             bool isAtRest = !request.Entry.Status.IsYounger(FileTable.Grace, now);
             switch (_files.FindRefusal(request))

@@ -62,13 +62,17 @@ internal sealed class FileOpener(IReadOnlyList<IDatasetFormat> formats, TimeProv
         {
             return new(FileState.Refused, Reason: error.Message);
         }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new(FileState.Unsettled); // Gone since it was listed: the next look will not list it.
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return new(FileState.Unreadable, Reason: "the file cannot be opened: " + error.Message);
         }
-        catch (Exception error) when (error is ArgumentException or ArithmeticException or IndexOutOfRangeException or InvalidOperationException or NotSupportedException)
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
-            // A mistake in a format's reader. It costs this file, not the others.
+            // A mistake in a format's reader, whatever it is: it costs this file, not the others, and the log has it.
             return new(FileState.Refused, Reason: $"its headers could not be understood ({error.GetType().Name}: {error.Message})");
         }
         finally

@@ -25,7 +25,7 @@ internal sealed class FolderScan(IReadOnlyList<string> roots)
     /// <summary>What could not be listed or followed, and why, by full path.</summary>
     public Dictionary<string, string> LeftOut { get; } = [];
 
-    /// <summary>The files in path order, equal paths by their roots' order.</summary>
+    /// <summary>The files in path order, equal paths by their roots' order. Where one root lies in another, a file counts for the first.</summary>
     public List<FileEntry> List()
     {
         foreach (string root in roots)
@@ -51,7 +51,7 @@ internal sealed class FolderScan(IReadOnlyList<string> roots)
             LeftOut[string.Join(", ", roots)] = $"only the first {MaxEntries} files and folders found are looked at; name datasets under Microtome:Datasets, or choose narrower data roots";
         }
 
-        return [.. _files.OrderBy(file => file.Relative, StringComparer.Ordinal)];
+        return [.. _files.DistinctBy(file => file.FullPath).OrderBy(file => file.Relative, StringComparer.Ordinal)];
     }
 
     /// <summary>A folder on the way: as it was reached, and where it really lies.</summary>

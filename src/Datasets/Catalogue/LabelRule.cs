@@ -32,8 +32,8 @@ internal static class LabelRule
                     return [.. text.Split(',', StringSplitOptions.TrimEntries)];
                 case IEnumerable<string> names:
                     return [.. names];
-                case System.Collections.IEnumerable items:
-                    return [.. items.Cast<object?>().Select(item => Convert.ToString(item, System.Globalization.CultureInfo.InvariantCulture) ?? "")];
+                case System.Collections.IEnumerable items when items.Cast<object?>().All(item => item is IConvertible):
+                    return [.. items.Cast<IConvertible>().Select(item => item.ToString(System.Globalization.CultureInfo.InvariantCulture))];
             }
         }
 

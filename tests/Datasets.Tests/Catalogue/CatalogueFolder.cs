@@ -1,6 +1,5 @@
 using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Catalogue;
-using Microtome.Datasets.Formats;
 using Microtome.Datasets.Formats.Npy;
 using Microtome.Fixtures;
 
@@ -27,14 +26,32 @@ internal sealed class CatalogueFolder : IAsyncDisposable
 
     public List<CatalogueEvent> Events { get; } = [];
 
-    public DatasetCatalogue Catalogue => _catalogue ??= new(new(DataRoots ?? [Root], Configured), Formats, Log, Clock);
+    public DatasetCatalogue Catalogue => _catalogue ??= new(new(DataRoots ?? [Root], Configured), [new NpyFormat(), Fake], Log, Clock);
 
-    private static IReadOnlyList<IDatasetFormat> Formats => [new NpyFormat(), new FakeFormat()];
+    public FakeFormat Fake { get; } = new();
 
     /// <summary>A file below the data root.</summary>
     public string File(string relative) => Path.Combine(Root, relative);
 
     public void WriteNpy(string relative, string dtype, params long[] shape) => NpyFile.Write(File(relative), dtype, shape);
+
+    /// <summary>A u1 array of zeros that takes no room on the disk, one element marked.</summary>
+    public void WriteSparse(string relative, long length, DateTime modified, long mark = -1)
+    {
+        using (FileStream file = System.IO.File.Create(File(relative)))
+        {
+            file.Write(NpyFile.Header("|u1", length));
+            if (mark >= 0)
+            {
+                file.Position = NpyFile.HeaderBytes + mark;
+                file.WriteByte(1);
+            }
+
+            file.SetLength(NpyFile.HeaderBytes + length);
+        }
+
+        System.IO.File.SetLastWriteTimeUtc(File(relative), modified);
+    }
 
     public void WriteFake(string relative, params string[] lines) => FakeFormat.Write(File(relative), lines);
 
@@ -55,6 +72,22 @@ internal sealed class CatalogueFolder : IAsyncDisposable
     {
         await ScanAsync();
         return Assert.Single(Catalogue.Datasets);
+    }
+
+    /// <summary>Scans, then holds a dataset open.</summary>
+    public async Task<DatasetLease> LeaseAsync(string dataset)
+    {
+        await ScanAsync();
+        return Catalogue.TryAcquire(dataset) ?? throw new KeyNotFoundException(dataset);
+    }
+
+    /// <summary>Waits for what a running catalogue does by itself; the test's own time limit ends it.</summary>
+    public static async Task UntilAsync(Func<bool> happened)
+    {
+        while (!happened())
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
     }
 
     public async Task<string> VersionAsync(string dataset)

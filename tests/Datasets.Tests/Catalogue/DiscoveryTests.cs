@@ -125,6 +125,17 @@ public sealed class DiscoveryTests
     }
 
     [Fact]
+    public async Task A_root_within_another_adds_nothing()
+    {
+        using Fixtures.TemporaryFolder roots = new();
+        NpyFile.Write(roots.File("a/b/c.npy"), "|u1", 3);
+        await using CatalogueFolder folder = new() { DataRoots = [roots.File("a"), roots.File("a/b"), roots.File("a/")] };
+        Assert.Equal(["b.c: data"], await folder.ScanAsync());
+        await using CatalogueFolder inner = new() { DataRoots = [roots.File("a/b"), roots.File("a")] };
+        Assert.Equal(["c: data"], await inner.ScanAsync());
+    }
+
+    [Fact]
     public async Task Where_a_field_is_there_twice_files_of_one_extension_stay_together()
     {
         await using CatalogueFolder folder = new();

@@ -11,7 +11,13 @@ namespace Microtome.Datasets.Tests.Catalogue;
 /// </summary>
 internal sealed class FakeFormat : IDatasetFormat
 {
-    public static int Opened;
+    private int _opens;
+
+    /// <summary>Whether opening fails, as it does while a disk is away or a file may not be read.</summary>
+    public bool IsAway { get; set; }
+
+    /// <summary>How many files it has opened.</summary>
+    public int Opens => _opens;
 
     public string Name => "fake";
 
@@ -27,7 +33,12 @@ internal sealed class FakeFormat : IDatasetFormat
 
     public OpenedFile Open(DataFile file)
     {
-        Interlocked.Increment(ref Opened);
+        Interlocked.Increment(ref _opens);
+        if (IsAway)
+        {
+            throw new IOException("The disk is away.");
+        }
+
         byte[] bytes = new byte[file.Length];
         new FileRun(file.Handle, 0, file.Length).CopyTo(0, bytes);
         string[] lines = Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Microtome.Datasets.Tests.Catalogue;
@@ -13,17 +14,24 @@ internal static class NpyFile
         File.WriteAllBytes(path, Bytes(seed, dtype, shape));
     }
 
-    public static byte[] Bytes(int seed, string dtype, params long[] shape)
+    public const int HeaderBytes = 128;
+
+    public static byte[] Header(string dtype, params long[] shape)
     {
         string lengths = string.Concat(shape.Select(length => length + ","));
-        string header = $"{{'descr': '{dtype}', 'fortran_order': False, 'shape': ({lengths}), }}".PadRight(117) + "\n";
-        long item = dtype.Contains('U', StringComparison.Ordinal) ? 4 * int.Parse(dtype[2..]) : int.Parse(dtype[2..]);
+        string header = $"{{'descr': '{dtype}', 'fortran_order': False, 'shape': ({lengths}), }}".PadRight(HeaderBytes - 11) + "\n";
+        return [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header)];
+    }
+
+    public static byte[] Bytes(int seed, string dtype, params long[] shape)
+    {
+        long item = (dtype[1] == 'U' ? 4 : 1) * int.Parse(dtype[2..], CultureInfo.InvariantCulture);
         byte[] data = new byte[shape.Aggregate(item, (product, length) => product * length)];
         for (int i = 0; i < data.Length; i++)
         {
             data[i] = (byte)(seed + i);
         }
 
-        return [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), .. data];
+        return [.. Header(dtype, shape), .. data];
     }
 }
