@@ -20,7 +20,7 @@ internal static class Services
 
     private static readonly IBatchEncoder[] Encoders = [new SafetensorsEncoder(), new NpyEncoder(), new RawEncoder(), new NpzEncoder(), new JsonEncoder(), new CsvEncoder(), new PngEncoder()];
 
-    public static IDatasetFormat RawFormat(RawLayout layout) => new RawFormat(layout.Dtype, layout.BigEndian, layout.Shape, layout.Offset, layout.Order);
+    public static IDatasetFormat Headerless(RawLayout layout) => new RawFormat(layout.Dtype, layout.BigEndian, layout.Shape, layout.Offset, layout.Order);
 
     public static IServiceCollection AddMicrotome(this IServiceCollection services, MicrotomeSettings settings)
     {

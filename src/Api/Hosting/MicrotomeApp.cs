@@ -27,7 +27,7 @@ internal static class MicrotomeApp
             builder.Configuration.AddInMemoryCollection(data);
         }
 
-        MicrotomeSettings settings = MicrotomeSettings.Read(builder.Configuration, Path.Combine(AppContext.BaseDirectory, "samples"), Services.RawFormat);
+        MicrotomeSettings settings = MicrotomeSettings.Read(builder.Configuration, Path.Combine(AppContext.BaseDirectory, "samples"), Services.Headerless);
         ConfigureKestrel(builder, settings);
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.AddMicrotome(settings);
