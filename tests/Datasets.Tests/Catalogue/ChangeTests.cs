@@ -182,6 +182,18 @@ public sealed class ChangeTests
     }
 
     [Fact]
+    public async Task A_file_that_changes_while_its_headers_are_read_is_read_again()
+    {
+        await using CatalogueFolder folder = new();
+        folder.WriteFake("set.h5", "a |u1 3");
+        File.SetLastWriteTimeUtc(folder.File("set.h5"), Past);
+        folder.Fake.Meanwhile = () => folder.WriteFake("set.h5", "b |u1 3");
+        Assert.Equal(["set: b"], await folder.ScanAsync());
+        Assert.True(folder.Catalogue.Datasets[0].IsUnchanged());
+        Assert.Equal(2, folder.Fake.Opens);
+    }
+
+    [Fact]
     public async Task A_file_from_the_future_is_served()
     {
         await using CatalogueFolder folder = new() { Clock = { Offset = TimeSpan.Zero } };

@@ -16,6 +16,9 @@ internal sealed class FakeFormat : IDatasetFormat
     /// <summary>Whether opening fails, as it does while a disk is away or a file may not be read.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>What happens once, after the next file's headers were read and before the catalogue goes on.</summary>
+    public Action? Meanwhile { get; set; }
+
     /// <summary>How many files it has opened.</summary>
     public int Opens => _opens;
 
@@ -41,6 +44,9 @@ internal sealed class FakeFormat : IDatasetFormat
 
         byte[] bytes = new byte[file.Length];
         new FileRun(file.Handle, 0, file.Length).CopyTo(0, bytes);
+        Action? meanwhile = Meanwhile;
+        Meanwhile = null;
+        meanwhile?.Invoke();
         string[] lines = Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..];
         ILookup<string, string[]> attributes = lines.Where(line => line[0] == '@').Select(line => line[1..].Split(' ', 3)).ToLookup(parts => parts[0]);
         return new(
