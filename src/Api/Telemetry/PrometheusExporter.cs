@@ -19,7 +19,7 @@ internal sealed class PrometheusExporter : IDisposable
     private static readonly double[] Buckets = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
 
     private readonly MeterListener _listener = new();
-    private readonly ConcurrentDictionary<(Instrument Instrument, string Labels), Series> _series = [];
+    private readonly ConcurrentDictionary<SeriesKey, Series> _series = [];
 
     public PrometheusExporter()
     {
@@ -50,9 +50,9 @@ internal sealed class PrometheusExporter : IDisposable
                 _ => "gauge",
             };
             text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {group.Key.Description}\n# TYPE {name} {kind}\n");
-            foreach (var ((_, labels), series) in group.OrderBy(series => series.Key.Labels, StringComparer.Ordinal))
+            foreach (Series series in group.Select(series => series.Value).OrderBy(series => series.Labels, StringComparer.Ordinal))
             {
-                series.Write(text, name, labels);
+                series.Write(text, name);
             }
         }
 
@@ -81,7 +81,8 @@ internal sealed class PrometheusExporter : IDisposable
 
     private void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        (Instrument, string) key = (instrument, Labels(tags));
+        // The labels become text once a series, not once a measurement.
+        SeriesKey key = new(instrument, Value(tags, 0), Value(tags, 1), Value(tags, 2));
         if (!_series.TryGetValue(key, out Series? series))
         {
             if (_series.Count >= MaxSeries)
@@ -89,15 +90,22 @@ internal sealed class PrometheusExporter : IDisposable
                 return;
             }
 
-            series = _series.GetOrAdd(key, _ => new Series(instrument is Histogram<double> ? Buckets : []));
+            series = _series.GetOrAdd(key, new Series(Labels(tags), instrument is Histogram<double> ? Buckets : []));
         }
 
         series.Take(value, adds: instrument is Counter<long> or Histogram<double>);
     }
 
+    private static object? Value(ReadOnlySpan<KeyValuePair<string, object?>> tags, int at) => at < tags.Length ? tags[at].Value : null;
+
+    /// <summary>An instrument and the values of its labels, of which none has more than three.</summary>
+    private readonly record struct SeriesKey(Instrument Instrument, object? First, object? Second, object? Third);
+
     /// <summary>One line of numbers; for a histogram also how many fell below each bound.</summary>
-    private sealed class Series(double[] bounds)
+    private sealed class Series(string labels, double[] bounds)
     {
+        public string Labels => labels;
+
         private readonly Lock _lock = new();
         private readonly long[] _below = new long[bounds.Length];
         private double _sum;
@@ -116,7 +124,7 @@ internal sealed class PrometheusExporter : IDisposable
             }
         }
 
-        public void Write(StringBuilder text, string name, string labels)
+        public void Write(StringBuilder text, string name)
         {
             lock (_lock)
             {

@@ -14,6 +14,7 @@ public sealed class Shape : IEquatable<Shape>
     public static readonly Shape Scalar = new([]);
 
     private readonly ImmutableArray<long> _lengths;
+    private Shape? _row;
 
     /// <exception cref="ArgumentException">A negative length, more than 32 axes, or a product beyond 2^63-1.</exception>
     public Shape(params ReadOnlySpan<long> lengths)
@@ -39,8 +40,8 @@ public sealed class Shape : IEquatable<Shape>
 
     public long this[int axis] => _lengths[axis];
 
-    /// <summary>The shape of one row: every axis but the first.</summary>
-    public Shape Row => Rank == 0 ? this : new(Lengths[1..]);
+    /// <summary>The shape of one row: every axis but the first. Made once: every request asks for it.</summary>
+    public Shape Row => _row ??= Rank == 0 ? this : new(Lengths[1..]);
 
     /// <summary>This shape with another number of rows in front of it.</summary>
     /// <exception cref="ArgumentException">The product goes beyond 2^63-1.</exception>

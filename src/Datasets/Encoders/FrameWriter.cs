@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Microtome.Datasets.Gathering;
 
 namespace Microtome.Datasets.Encoders;
@@ -36,6 +37,7 @@ public static class FrameWriter
 
     public static string? Refuse(Batch batch) => Payload.Refuse(batch);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public static async ValueTask WriteAsync(
         BatchBody body, FrameKind kind, long step, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
@@ -44,12 +46,14 @@ public static class FrameWriter
     }
 
     /// <summary>A DATA frame, byte for byte the safetensors body of that batch.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public static async ValueTask WriteBatchAsync(BatchBody body, long step, Batch batch, CancellationToken cancellationToken)
     {
         await WriteHeaderAsync(body, FrameKind.Data, step, Payload.GetByteCount(batch)!.Value, cancellationToken);
         await Payload.WriteAsync(batch, body, cancellationToken);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask WriteHeaderAsync(BatchBody body, FrameKind kind, long step, long length, CancellationToken cancellationToken)
     {
         Memory<byte> header = await body.GetMemoryAsync(HeaderBytes, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Microtome.Datasets.Gathering;
 
@@ -23,6 +24,7 @@ public sealed class NpyEncoder : IBatchEncoder
 
     public long? GetByteCount(Batch batch) => checked(Header(batch.Arrays[0]).Length + batch.Arrays[0].Bytes);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WriteAsync(Batch batch, BatchBody body, CancellationToken cancellationToken)
     {
         await body.WriteAsync(Header(batch.Arrays[0]), cancellationToken);

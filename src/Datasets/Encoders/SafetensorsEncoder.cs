@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Gathering;
@@ -38,16 +39,28 @@ public sealed class SafetensorsEncoder : IBatchEncoder
         return null;
     }
 
-    public long? GetByteCount(Batch batch) => checked(Header(batch, Arrange(batch)).Length + batch.Bytes);
+    public long? GetByteCount(Batch batch) => checked(Prepare(batch).Header.Length + batch.Bytes);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WriteAsync(Batch batch, BatchBody body, CancellationToken cancellationToken)
     {
-        BatchArray[] arrays = Arrange(batch);
-        await body.WriteAsync(Header(batch, arrays), cancellationToken);
+        (BatchArray[] arrays, byte[] header) = Prepare(batch);
+        await body.WriteAsync(header, cancellationToken);
         foreach (BatchArray array in arrays)
         {
             await array.WriteAsync(body, cancellationToken);
         }
+    }
+
+    private static Layout Prepare(Batch batch)
+    {
+        if (batch.Prepared is not Layout layout)
+        {
+            BatchArray[] arrays = Arrange(batch);
+            batch.Prepared = layout = new(arrays, Header(batch, arrays));
+        }
+
+        return layout;
     }
 
     /// <summary>Insertion sort by item size: stable, and no more than a handful of arrays.</summary>
@@ -69,7 +82,7 @@ public sealed class SafetensorsEncoder : IBatchEncoder
         return arrays;
     }
 
-    private static ReadOnlyMemory<byte> Header(Batch batch, BatchArray[] arrays)
+    private static byte[] Header(Batch batch, BatchArray[] arrays)
     {
         ArrayBufferWriter<byte> buffer = new(256);
         BinaryPrimitives.WriteInt64LittleEndian(buffer.GetSpan(sizeof(long)), 0);
@@ -112,6 +125,8 @@ public sealed class SafetensorsEncoder : IBatchEncoder
         json.WriteEndArray();
         json.WriteEndObject();
     }
+
+    private sealed record Layout(BatchArray[] Arrays, byte[] Header);
 
     private static string? TypeName(Dtype dtype) => (dtype.Kind, dtype.ItemSize) switch
     {

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Microtome.Datasets.Arrays;
 
 namespace Microtome.Datasets.Gathering;
@@ -7,7 +8,8 @@ namespace Microtome.Datasets.Gathering;
 /// Where the bytes of an answer go: a window (all of it, or one range) of a body that is written from its start. What lies before
 /// the window is passed over without being read. Flushes lazily, before more is written, so that the last bytes stay back until
 /// the writer has checked that the files are still what they were. Where a flush has to wait for a slow reader, the answer's
-/// place among the readers of data is lent to others meanwhile. One writer at a time.
+/// place among the readers of data is lent to others meanwhile. One writer at a time. Its async methods reuse their state
+/// machines, so that a body of any size allocates nothing by the piece.
 /// </summary>
 /// <param name="writer">The connection.</param>
 /// <param name="window">The part of the body that is wanted.</param>
@@ -43,6 +45,7 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
     }
 
     /// <summary>Writes bytes that are at hand, as far as the window wants them.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         ByteWindow claimed = Claim(bytes.Length);
@@ -59,6 +62,7 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
 
     /// <summary>Writes bytes as they lie in a file; they are claimed already.</summary>
     /// <exception cref="ArrayReadException">The file shrank or cannot be read.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WriteRunAsync(FileRun run, CancellationToken cancellationToken)
     {
         for (long done = 0; done < run.Length;)
@@ -87,6 +91,7 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
 
     /// <summary>Sends what is waiting.</summary>
     /// <exception cref="OperationCanceledException">The reader is gone.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
         _unflushed = 0;
@@ -98,6 +103,7 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<FlushResult> WaitOutsideAsync(ValueTask<FlushResult> flush, ReadAdmission admission)
     {
         admission.Leave();
@@ -112,6 +118,7 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Memory<byte>> FlushAndGetMemoryAsync(int count, CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Sampling;
 
@@ -27,6 +28,7 @@ public sealed class ComputedArray : BatchArray
     /// <summary><paramref name="valid"/> true values, then false up to <paramref name="length"/>.</summary>
     public static ComputedArray Valid(long length, long valid) => new(ValidName, Dtype.Bool, length, null, valid);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAsync(BatchBody body, CancellationToken cancellationToken)
     {
         ByteWindow wanted = body.Claim(Bytes);

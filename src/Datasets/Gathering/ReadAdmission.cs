@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 namespace Microtome.Datasets.Gathering;
 
 /// <summary>
@@ -17,6 +18,7 @@ public sealed class ReadAdmission(int concurrent, int queued) : IDisposable
     public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Takes a place, waiting in the queue if it has room: false where the queue is full.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> TryEnterAsync(CancellationToken cancellationToken)
     {
         if (_places.Wait(0, CancellationToken.None))

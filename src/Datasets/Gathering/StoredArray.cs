@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Sampling;
 
@@ -14,6 +15,7 @@ public sealed class StoredArray(string name, IArraySource source, IndexMap rows,
     /// <summary>Small rows that follow each other are read together, up to this.</summary>
     private const int BlockBytes = 64 * 1024;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAsync(BatchBody body, CancellationToken cancellationToken)
     {
         ByteWindow wanted = body.Claim(Bytes);
@@ -38,6 +40,7 @@ public sealed class StoredArray(string name, IArraySource source, IndexMap rows,
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask ReadAsync(long start, Memory<byte> destination, CancellationToken cancellationToken)
     {
         long end = start + destination.Length;
@@ -115,6 +118,7 @@ public sealed class StoredArray(string name, IArraySource source, IndexMap rows,
     }
 
     /// <summary>Reads the block's bytes from <paramref name="at"/> on; by way of pooled memory where only a part of it is wanted.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ReadPartAsync(Block block, long at, Memory<byte> target, CancellationToken cancellationToken)
     {
         int bytes = (int)(block.End - block.Start);
