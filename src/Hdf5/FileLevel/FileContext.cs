@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using Microtome.Hdf5.ObjectLevel;
+
+namespace Microtome.Hdf5.FileLevel;
+
+/// <summary>What every reader of a file's structures needs: the bytes, the field sizes, and what the superblock extension says.</summary>
+internal sealed class FileContext
+{
+    private readonly ConcurrentDictionary<MessageType, FractalHeap> _sharedHeaps = new();
+    private readonly SharedMessageTable? _sharedMessages;
+
+    public FileContext(BoundedFile file, Superblock superblock, Hdf5Options options)
+    {
+        File = file;
+        Sizes = superblock.Sizes;
+        Options = options;
+        ChunkNodeK = superblock.ChunkNodeK;
+        CheckDriver(superblock.DriverInfoAddress);
+        if (superblock.ExtensionAddress == Cursor.Undefined)
+            return;
+
+        // Specification II.C: the extension is an object header.
+        var extension = ObjectHeader.Read(this, superblock.ExtensionAddress);
+        if (extension.TryGetBody(MessageType.SharedMessageTable, out ReadOnlyMemory<byte> table))
+            _sharedMessages = new(this, table.Span);
+
+        if (extension.TryGetBody(MessageType.BTreeK, out ReadOnlyMemory<byte> k))
+            ChunkNodeK = ReadChunkNodeK(k.Span);
+
+        if (extension.Has(MessageType.DriverInfo))
+            throw new Hdf5FormatException("The file is one part of a family or split file, which is not supported.");
+
+        if (extension.TryGetBody(MessageType.MetadataCacheImage, out ReadOnlyMemory<byte> image) && HasCacheImage(image.Span))
+            throw new Hdf5FormatException("The file's metadata lies in a cache image, which is not supported (h5repack writes it out).");
+    }
+
+    public BoundedFile File { get; }
+
+    public FieldSizes Sizes { get; }
+
+    public Hdf5Options Options { get; }
+
+    /// <summary>Half the children of a version 1 B-tree node over chunks.</summary>
+    public int ChunkNodeK { get; }
+
+    /// <summary>The heap that keeps shared messages of a kind.</summary>
+    public FractalHeap SharedHeap(MessageType type)
+    {
+        if (_sharedMessages is null)
+            throw new Hdf5FormatException("The file has shared messages but no table of them.");
+
+        return _sharedHeaps.GetOrAdd(type, static (type, self) => new FractalHeap(self, self._sharedMessages!.HeapOf(type)), this);
+    }
+
+    private void CheckDriver(long address)
+    {
+        if (address == Cursor.Undefined)
+            return;
+
+        // Specification II.B. Family and multi files keep their data in several files.
+        byte[] block = File.ReadMetadata(address, 16);
+        if (block.AsSpan(8).StartsWith("NCSA"u8))
+            throw new Hdf5FormatException("The file is one part of a family or split file, which is not supported.");
+    }
+
+    private int ReadChunkNodeK(ReadOnlySpan<byte> body)
+    {
+        Cursor cursor = new(body, Sizes);
+        cursor.Version("the B-tree K message", 0, 0);
+        return cursor.UInt16();
+    }
+
+    private bool HasCacheImage(ReadOnlySpan<byte> body)
+    {
+        Cursor cursor = new(body, Sizes);
+        cursor.Skip(1);
+        return cursor.Address() != Cursor.Undefined && cursor.Length() > 0;
+    }
+}

@@ -1,0 +1,139 @@
+using Microtome.Hdf5.FileLevel;
+
+namespace Microtome.Hdf5.Groups;
+
+/// <summary>
+/// Finds every object of a file once, under its first path in name order, with its other paths as aliases. Hard and soft links
+/// count alike. Explicit stack; a path never runs through a group twice; paths of an object, objects and path lengths are bounded.
+/// </summary>
+internal sealed class ObjectWalker(FileContext context, long rootAddress)
+{
+    private const int MaxPaths = 16;
+    private const int MaxPathLength = 4096;
+
+    private readonly GroupTable _groups = new(context, rootAddress);
+    private readonly Dictionary<long, FoundObject> _byAddress = [];
+    private readonly List<FoundObject> _found = [];
+    private readonly Stack<Step> _pending = new();
+
+    public IReadOnlyList<FoundObject> Walk()
+    {
+        _pending.Push(new(rootAddress, "/", null));
+        while (_pending.TryPop(out Step? step))
+        {
+            if (_found.Count >= context.Options.MaxObjects)
+            {
+                _found.Add(FoundObject.Refused("/", $"the file holds more than {context.Options.MaxObjects} objects: the rest is not listed"));
+                break;
+            }
+
+            Visit(step);
+        }
+
+        return _found;
+    }
+
+    private void Visit(Step step)
+    {
+        if (step.Refusal is not null)
+        {
+            _found.Add(FoundObject.Refused(step.Path, step.Refusal));
+            return;
+        }
+
+        if (!_byAddress.TryGetValue(step.Address, out FoundObject? known))
+        {
+            known = Open(step);
+            _byAddress.Add(step.Address, known);
+            _found.Add(known);
+        }
+        else if (known.Paths.Count >= MaxPaths || step.IsWithinItself)
+        {
+            return;
+        }
+        else
+        {
+            known.Paths.Add(step.Path);
+        }
+
+        if (known.Header is { IsGroup: true } && known.Reason is null)
+            PushLinks(step, known);
+    }
+
+    private FoundObject Open(Step step)
+    {
+        try
+        {
+            return FoundObject.Readable(step.Path, _groups.HeaderAt(step.Address));
+        }
+        catch (Hdf5FormatException exception)
+        {
+            return FoundObject.Refused(step.Path, exception.Message);
+        }
+    }
+
+    private void PushLinks(Step group, FoundObject found)
+    {
+        IReadOnlyList<Link> links;
+        try
+        {
+            links = _groups.LinksAt(group.Address);
+        }
+        catch (Hdf5FormatException exception)
+        {
+            found.Reason = exception.Message;
+            return;
+        }
+
+        // Pushed last to first, so that they come out in name order, each with all that is below it.
+        for (int i = links.Count - 1; i >= 0; i--)
+        {
+            string path = group.Path == "/" ? "/" + links[i].Name : $"{group.Path}/{links[i].Name}";
+            if (path.Length > MaxPathLength)
+                continue;
+
+            _pending.Push(Follow(links[i], path, group));
+        }
+    }
+
+    private Step Follow(Link link, string path, Step group)
+    {
+        switch (link.Kind)
+        {
+            case LinkKind.Hard:
+                return new(link.Address, path, group);
+            case LinkKind.External:
+                return new(-1, path, group, $"external link to the file {link.Target}, which is not followed");
+            case LinkKind.Soft:
+                try
+                {
+                    return new(_groups.Resolve(group.Address, link.Target!), path, group);
+                }
+                catch (Hdf5FormatException exception)
+                {
+                    return new(-1, path, group, exception.Message);
+                }
+
+            default:
+                return new(-1, path, group, "a user-defined link, which is not followed");
+        }
+    }
+
+    private sealed record Step(long Address, string Path, Step? Parent, string? Refusal = null)
+    {
+        /// <summary>The path runs through the object that it leads to.</summary>
+        public bool IsWithinItself
+        {
+            get
+            {
+                for (Step? above = Parent; above is not null; above = above.Parent)
+                {
+                    if (above.Address == Address)
+                        return true;
+                }
+
+                return false;
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+using System.Collections.Immutable;
+using Microtome.Hdf5.Datatypes;
+using Microtome.Hdf5.Filters;
+using Microtome.Hdf5.Layouts;
+using Microtome.Hdf5.ObjectLevel;
+using Microtome.Hdf5.Reading;
+
+namespace Microtome.Hdf5;
+
+/// <summary>
+/// An array in a file: a dataset, or one numeric member of a dataset of compounds. Immutable; safe for concurrent use. Numbers come
+/// out in C order, native and little-endian, as <see cref="ElementType"/> says.
+/// </summary>
+public sealed class Hdf5Dataset : Hdf5Object
+{
+    private readonly ObjectHeader _header;
+    private readonly DatasetDescription _description;
+    private readonly ServedElement? _element;
+    private readonly bool _isMember;
+
+    internal Hdf5Dataset(string path, IReadOnlyList<string> aliases, ObjectHeader header, DatasetDescription description)
+        : this(path, aliases, header, description, new("", description.Type, 0, [], []), isMember: false)
+    {
+    }
+
+    private Hdf5Dataset(
+        string path, IReadOnlyList<string> aliases, ObjectHeader header, DatasetDescription description, MemberView view, bool isMember)
+        : base(path, aliases, header)
+    {
+        _header = header;
+        _description = description;
+        _isMember = isMember;
+        Type = view.Type;
+        _element = ServedElement.Resolve(view, out string? typeReason);
+        Reason = description.Reason ?? typeReason;
+        long[] inner = _element?.Geometry.Dims ?? [];
+        if (description.Space.Dims.Length + inner.Length > Dataspace.MaxRank)
+        {
+            Reason = $"it has {description.Space.Dims.Length + inner.Length} axes";
+            inner = [];
+        }
+
+        Shape = [.. description.Space.Dims, .. inner];
+        MaxShape = [.. description.Space.MaxDims, .. inner];
+        if (description.Space.IsNull)
+            Reason ??= "it has no elements at all (a null dataspace)";
+
+        ElementType = Reason is null ? _element!.Type : null;
+        ChunkShape = description.Layout is ChunkedLayout chunked ? [.. chunked.ChunkDims, .. inner] : null;
+        Members = isMember || _element is not null ? [] : [.. MemberView.Of(view).Select(ToMember)];
+    }
+
+    /// <summary>Lengths by axis; those of an array datatype follow the dataset's own. Empty for a scalar.</summary>
+    public ImmutableArray<long> Shape { get; }
+
+    /// <summary>How far each axis may grow; -1 without limit.</summary>
+    public ImmutableArray<long> MaxShape { get; }
+
+    /// <summary>There is no element at all, not even one as in a scalar.</summary>
+    public bool IsNull => _description.Space.IsNull;
+
+    /// <summary>The type in the file, in words.</summary>
+    public string DatatypeText => Datatypes.DatatypeText.Describe(Type);
+
+    /// <summary>The type in which elements are served; null where they cannot be, and <see cref="Reason"/> says why.</summary>
+    public Hdf5ElementType? ElementType { get; }
+
+    /// <summary>Why this cannot be read as numbers; names the filter, the type or the layout.</summary>
+    public string? Reason { get; }
+
+    /// <summary>Elements are texts: see <see cref="ReadStringsAsync"/>.</summary>
+    public bool IsText => Type is StringType or VariableLengthType { IsString: true };
+
+    /// <summary>Elements of a chunk by axis, of the rank of <see cref="Shape"/>; null where the dataset is not chunked.</summary>
+    public ImmutableArray<long>? ChunkShape { get; }
+
+    /// <summary>The filters, in the order in which they were applied.</summary>
+    public ImmutableArray<FilterSpec> Filters => _description.Filters;
+
+    /// <summary>compact, contiguous, chunked or virtual.</summary>
+    public string Layout => _description.Layout.Name;
+
+    /// <summary>v1-btree, single, implicit, fixed-array, extensible-array or v2-btree; null where the dataset is not chunked.</summary>
+    public string? ChunkIndex => (_description.Layout as ChunkedLayout)?.IndexName;
+
+    /// <summary>The members of a dataset of compounds, each as an array of its own with the path <c>path.member</c>; nested ones too.</summary>
+    public ImmutableArray<Hdf5Dataset> Members { get; }
+
+    internal Datatype Type { get; }
+
+    internal DatasetDescription Description => _description;
+
+    /// <summary>Bytes that the data takes in the file; 0 where that is not known. Loads the chunk table.</summary>
+    /// <exception cref="Hdf5FormatException">The chunk table is damaged.</exception>
+    public long ReadStoredBytes() => _description.Storage?.StoredBytes ?? 0;
+
+    public override IReadOnlyList<Hdf5Attribute> ReadAttributes() => _isMember ? [] : base.ReadAttributes();
+
+    /// <summary>
+    /// Where rows of axis 0 lie in the file just as they are served, in one piece: a contiguous array, or an unfiltered chunk that
+    /// holds them whole. False where they must be collected, decoded or converted. May load the chunk table.
+    /// </summary>
+    /// <param name="row">The first row; 0 for a scalar.</param>
+    /// <param name="count">Rows; 1 for a scalar.</param>
+    /// <param name="offset">Bytes from the start of the file.</param>
+    /// <exception cref="Hdf5FormatException">The chunk table is damaged.</exception>
+    public bool TryLocate(long row, long count, out long offset)
+    {
+        offset = 0;
+        if (ElementType is null || !_element!.Conversion.IsIdentity || !IsWholeElement(_element.Geometry) || _description.Storage is not { } storage)
+            return false;
+
+        if (count < 1 || row < 0 || row > RowCount - count || !storage.TryLocate(row, count, out long address))
+            return false;
+
+        offset = address + _description.Context.File.BaseAddress;
+        return true;
+    }
+
+    /// <summary>Says which rows of axis 0 will be read next, so that their chunks are decoded ahead. Never blocks, never fails.</summary>
+    public void Hint(ReadOnlySpan<long> rows)
+    {
+        if (ElementType is not null)
+            _description.Storage?.Hint(rows);
+    }
+
+    /// <summary>Reads a strided box, in C order without gaps.</summary>
+    /// <param name="selection">One range an axis of <see cref="Shape"/>.</param>
+    /// <param name="destination">Exactly the box's bytes.</param>
+    /// <param name="cancellationToken">Ends the read between two chunks.</param>
+    /// <exception cref="ArgumentException">The selection does not lie in the shape, or the destination has another length.</exception>
+    /// <exception cref="InvalidOperationException">The array is not servable.</exception>
+    /// <exception cref="Hdf5FormatException">The file does not hold what its structures promise.</exception>
+    public ValueTask ReadAsync(ReadOnlyMemory<Hdf5Range> selection, Memory<byte> destination, CancellationToken cancellationToken = default)
+    {
+        if (ElementType is null || _description.Storage is not { } storage)
+            throw new InvalidOperationException($"{Path} cannot be read as numbers: {Reason}.");
+
+        long count = Selection.Check(selection.Span, Shape.AsSpan());
+        if (destination.Length != (Int128)count * ElementType.Bytes)
+            throw new ArgumentException($"{count} elements of {ElementType.Bytes} bytes need another buffer than {destination.Length} bytes.", nameof(destination));
+
+        return count == 0
+            ? ValueTask.CompletedTask
+            : new NumberReader(storage, _element!).ReadAsync(selection, destination, cancellationToken);
+    }
+
+    /// <summary>Reads texts by their place in C order.</summary>
+    /// <exception cref="InvalidOperationException">The elements are not texts.</exception>
+    /// <exception cref="Hdf5FormatException">The file does not hold what its structures promise.</exception>
+    public ValueTask<string[]> ReadStringsAsync(long start, long count, CancellationToken cancellationToken = default)
+    {
+        if (!IsText || _description.Storage is null || _isMember)
+            throw new InvalidOperationException($"{Path} cannot be read as texts: {_description.Reason ?? DatatypeText}.");
+
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Math.Max(0, _description.Space.Count - start));
+        return TextElements.ReadAsync(_description, start, count, cancellationToken);
+    }
+
+    private long RowCount => Shape.IsEmpty ? 1 : Shape[0];
+
+    /// <summary>The numbers fill the element without gaps, in the order in which they are served.</summary>
+    private bool IsWholeElement(ElementGeometry geometry)
+    {
+        long bytes = (long)geometry.UnitBytes * geometry.Parts;
+        if (geometry.Offset != 0 || (geometry.Parts > 1 && geometry.PartStride != geometry.UnitBytes))
+            return false;
+
+        for (int axis = geometry.Dims.Length - 1; axis >= 0; axis--)
+        {
+            if (geometry.Strides[axis] != bytes)
+                return false;
+
+            bytes *= geometry.Dims[axis];
+        }
+
+        return bytes == _description.Type.Size;
+    }
+
+    private Hdf5Dataset ToMember(MemberView view) =>
+        new($"{Path}.{view.Name}", [.. Aliases.Select(alias => $"{alias}.{view.Name}")], _header, _description, view, isMember: true);
+}

@@ -1,0 +1,124 @@
+using Microsoft.Win32.SafeHandles;
+using Microtome.Hdf5.FileLevel;
+using Microtome.Hdf5.Groups;
+using Microtome.Hdf5.ObjectLevel;
+using Microtome.Hdf5.Reading;
+
+namespace Microtome.Hdf5;
+
+/// <summary>
+/// An open HDF5 file, read-only. The handle stays the caller's: keep it open as long as anything read from here is used. Immutable;
+/// safe for concurrent use. Knows no paths and opens no other file.
+/// </summary>
+public sealed class Hdf5File
+{
+    private readonly FileContext _context;
+    private readonly long _rootAddress;
+
+    private Hdf5File(FileContext context, Superblock superblock)
+    {
+        _context = context;
+        _rootAddress = superblock.RootAddress;
+        SuperblockVersion = superblock.Version;
+        UserBlockBytes = superblock.BaseAddress;
+    }
+
+    /// <summary>Bytes of the longest head that <see cref="IsHdf5"/> can use.</summary>
+    public static int SignatureBytes => Superblock.FormatSignature.Length;
+
+    public int SuperblockVersion { get; }
+
+    /// <summary>Bytes before the superblock, which are not HDF5's.</summary>
+    public long UserBlockBytes { get; }
+
+    /// <summary>Looks for the signature at 0, 512, 1024, 2048 and so on.</summary>
+    public static bool IsHdf5(SafeFileHandle handle)
+    {
+        try
+        {
+            BoundedFile file = new(handle, RandomAccess.GetLength(handle), 0);
+            Span<byte> signature = stackalloc byte[8];
+            for (long at = 0; file.BytesFrom(at) > SignatureBytes; at = at == 0 ? 512 : at * 2)
+            {
+                file.Read(at, signature);
+                if (signature.SequenceEqual(Superblock.FormatSignature))
+                    return true;
+            }
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+
+        return false;
+    }
+
+    /// <summary>Reads the superblock.</summary>
+    /// <exception cref="Hdf5FormatException">Not an HDF5 file, truncated, still open for writing, or of a kind that is not supported.</exception>
+    public static Hdf5File Open(SafeFileHandle handle, Hdf5Options options)
+    {
+        long length = GetLength(handle);
+        var superblock = Superblock.Read(new(handle, length, 0));
+        BoundedFile file = new(handle, length, superblock.BaseAddress);
+        if (superblock.EndOfFile > file.Length)
+            throw new Hdf5FormatException($"The file is truncated: {file.Length} bytes of {superblock.EndOfFile} are there.");
+
+        return new(new(file, superblock, options), superblock);
+    }
+
+    /// <summary>
+    /// Walks the whole file. Each object comes once, under its first path in name order; what cannot be read comes with its reason
+    /// and never hides the rest.
+    /// </summary>
+    public IReadOnlyList<Hdf5Object> ReadObjects()
+    {
+        List<Hdf5Object> objects = [];
+        foreach (FoundObject found in new ObjectWalker(_context, _rootAddress).Walk())
+            objects.Add(ToObject(found));
+
+        _context.File.ReleasePages();
+        return objects;
+    }
+
+    private static long GetLength(SafeFileHandle handle)
+    {
+        try
+        {
+            return RandomAccess.GetLength(handle);
+        }
+        catch (Exception exception) when (exception is IOException or NotSupportedException or ObjectDisposedException or UnauthorizedAccessException)
+        {
+            throw new Hdf5FormatException("The file's length cannot be had.", exception);
+        }
+    }
+
+    private static Hdf5Object ToObject(FoundObject found)
+    {
+        string path = found.Paths[0];
+        string[] aliases = [.. found.Paths.Skip(1)];
+        if (found.Header is not { } header)
+            return new Hdf5Unreadable(path, aliases, found.Reason ?? "the object cannot be read");
+
+        if (header.IsDataset)
+            return OpenDataset(path, aliases, header);
+
+        if (header.IsGroup)
+            return new Hdf5Group(path, aliases, header, found.Reason);
+
+        return header.IsNamedDatatype
+            ? new Hdf5NamedDatatype(path, aliases, header)
+            : new Hdf5Unreadable(path, aliases, "the object is neither a group nor a dataset nor a datatype");
+    }
+
+    private static Hdf5Object OpenDataset(string path, string[] aliases, ObjectHeader header)
+    {
+        try
+        {
+            return new Hdf5Dataset(path, aliases, header, DatasetDescription.Read(header));
+        }
+        catch (Hdf5FormatException exception)
+        {
+            return new Hdf5Unreadable(path, aliases, exception.Message);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using Microtome.Hdf5.Layouts;
+
+namespace Microtome.Hdf5.Reading;
+
+/// <summary>
+/// Decoded chunks, bounded in bytes, for the whole process. One decode is in flight for a chunk, whoever asks; the others wait for
+/// it without a thread. Lookups take no lock; what is dropped is chosen by a clock (second chance), which approximates least
+/// recently used. Chunks that readers hold while they copy are over and above the bound, at most one a reader.
+/// </summary>
+public sealed class ChunkCache
+{
+    /// <summary>A chunk of more than this part of the capacity is decoded for those who ask at the time, and not kept.</summary>
+    private const int LargestPart = 4;
+
+    private readonly ConcurrentDictionary<ChunkKey, CachedChunk> _chunks = new();
+    private readonly ConcurrentQueue<CachedChunk> _clock = new();
+    private long _bytes;
+    private long _hits;
+    private long _misses;
+
+    /// <param name="capacityBytes">Bytes of decoded chunks kept; 0 keeps none.</param>
+    public ChunkCache(long capacityBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(capacityBytes);
+        CapacityBytes = capacityBytes;
+        Ahead = new(capacityBytes / LargestPart);
+    }
+
+    /// <summary>The one that files use unless told otherwise: 256 MiB.</summary>
+    public static ChunkCache Shared { get; } = new(256L << 20);
+
+    public long CapacityBytes { get; }
+
+    /// <summary>Bytes of the chunks kept now.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>Chunks that were there when asked for, since the start.</summary>
+    public long Hits => Volatile.Read(ref _hits);
+
+    /// <summary>Chunks decoded, since the start.</summary>
+    public long Misses => Volatile.Read(ref _misses);
+
+    internal DecodeAhead Ahead { get; }
+
+    /// <summary>A chunk that is there and decoded.</summary>
+    internal bool TryGet(ChunkKey key, out ChunkLease lease)
+    {
+        lease = default;
+        if (!_chunks.TryGetValue(key, out CachedChunk? chunk) || !chunk.Ready.IsCompletedSuccessfully || !chunk.TryHold())
+            return false;
+
+        chunk.WasUsed = true;
+        Interlocked.Increment(ref _hits);
+        lease = new(chunk);
+        return true;
+    }
+
+    /// <summary>A chunk, decoded by the caller unless it is there or in flight.</summary>
+    /// <exception cref="Hdf5FormatException">It cannot be decoded.</exception>
+    internal async ValueTask<ChunkLease> GetAsync(ChunkKey key, ChunkedStorage storage, ChunkEntry entry)
+    {
+        while (true)
+        {
+            if (!_chunks.TryGetValue(key, out CachedChunk? chunk))
+            {
+                if (TryDecode(key, storage, entry, out CachedChunk? decoded))
+                    return new(decoded);
+
+                continue;
+            }
+
+            if (!chunk.TryHold())
+                continue; // dropped a moment ago
+
+            try
+            {
+                await chunk.Ready;
+            }
+            catch
+            {
+                chunk.Release();
+                throw;
+            }
+
+            chunk.WasUsed = true;
+            Interlocked.Increment(ref _hits);
+            return new(chunk);
+        }
+    }
+
+    /// <summary>Decodes a chunk into the cache unless it is there or in flight.</summary>
+    internal void Prefetch(ChunkKey key, ChunkedStorage storage, ChunkEntry entry)
+    {
+        if (!_chunks.ContainsKey(key) && TryDecode(key, storage, entry, out CachedChunk? chunk))
+            chunk.Release();
+    }
+
+    private bool TryDecode(ChunkKey key, ChunkedStorage storage, ChunkEntry entry, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out CachedChunk? chunk)
+    {
+        chunk = new(key, storage.ChunkBytes);
+        if (!_chunks.TryAdd(key, chunk))
+        {
+            chunk = null;
+            return false;
+        }
+
+        Interlocked.Increment(ref _misses);
+        try
+        {
+            chunk.Decode(storage, entry);
+        }
+        catch
+        {
+            Drop(chunk);
+            chunk.Release();
+            throw;
+        }
+
+        Keep(chunk);
+        return true;
+    }
+
+    private void Keep(CachedChunk chunk)
+    {
+        if (chunk.Bytes > CapacityBytes / LargestPart)
+        {
+            Drop(chunk);
+            return;
+        }
+
+        Interlocked.Add(ref _bytes, chunk.Bytes);
+        _clock.Enqueue(chunk);
+        while (Volatile.Read(ref _bytes) > CapacityBytes && _clock.TryDequeue(out CachedChunk? oldest))
+        {
+            if (oldest.WasUsed)
+            {
+                oldest.WasUsed = false;
+                _clock.Enqueue(oldest);
+                continue;
+            }
+
+            Interlocked.Add(ref _bytes, -oldest.Bytes);
+            Drop(oldest);
+        }
+    }
+
+    private void Drop(CachedChunk chunk)
+    {
+        _chunks.TryRemove(new(chunk.Key, chunk));
+        chunk.Release();
+    }
+}
