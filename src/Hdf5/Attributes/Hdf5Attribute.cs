@@ -9,14 +9,13 @@ namespace Microtome.Hdf5;
 /// <summary>A small named value beside an object: a scalar or an array of any type. Immutable; safe for concurrent use.</summary>
 public sealed class Hdf5Attribute
 {
-    private readonly FileContext? _context;
     private readonly ReadOnlyMemory<byte> _data;
     private readonly Dataspace? _space;
 
     internal Hdf5Attribute(string name, FileContext context, Datatype type, Dataspace space, ReadOnlyMemory<byte> data)
     {
         Name = name;
-        _context = context;
+        Context = context;
         _space = space;
         _data = data;
         Type = type;
@@ -47,6 +46,8 @@ public sealed class Hdf5Attribute
     /// <summary>Why the attribute cannot be read; null where it can.</summary>
     public string? Reason { get; }
 
+    internal FileContext? Context { get; }
+
     internal Datatype? Type { get; }
 
     /// <summary>The elements as stored.</summary>
@@ -62,11 +63,11 @@ public sealed class Hdf5Attribute
     public IReadOnlyList<object?> ReadValues(long limit = 65536)
     {
         const long MaxValues = 1 << 20;
-        if (Reason is not null || Type is null || _context is null)
+        if (Reason is not null || Type is null || Context is null)
             throw new Hdf5FormatException($"The attribute {Name} cannot be read: {Reason}");
 
         long count = Math.Min(limit, Count);
-        ElementDecoder decoder = new(_context, MaxValues);
+        ElementDecoder decoder = new(Context, MaxValues);
         List<object?> values = [];
         for (long i = 0; i < count; i++)
             values.Add(decoder.Decode(Type, _data.Span.Slice((int)(i * Type.Size), Type.Size)));
