@@ -62,7 +62,7 @@ internal sealed class ExtensibleArrayIndex(ChunkIndexSource source, ChunkTableBu
             if (super < firstSuper)
             {
                 for (long i = 0; i < blocks; i++)
-                    ReadDataBlock(cursor.Address(), first + (i * blockEntries), blockEntries, null);
+                    ReadDataBlock(cursor.Address(), first + (i * blockEntries), blockEntries, default, 0);
             }
             else
             {
@@ -92,12 +92,12 @@ internal sealed class ExtensibleArrayIndex(ChunkIndexSource source, ChunkTableBu
         cursor.Skip(prefixBytes + (blocks * bitmapBytes));
         for (long i = 0; i < blocks; i++)
         {
-            byte[]? bitmap = pages == 0 ? null : block.AsSpan((int)(prefixBytes + (i * bitmapBytes)), (int)bitmapBytes).ToArray();
-            ReadDataBlock(cursor.Address(), first + (i * blockEntries), blockEntries, bitmap);
+            // libhdf5 numbers the pages of all data blocks through, bit after bit, though it reserves whole bytes for each block.
+            ReadDataBlock(cursor.Address(), first + (i * blockEntries), blockEntries, block.AsSpan(prefixBytes), i * pages);
         }
     }
 
-    private void ReadDataBlock(long address, long first, long entries, byte[]? pageBitmap)
+    private void ReadDataBlock(long address, long first, long entries, ReadOnlySpan<byte> pageBitmap, long firstPage)
     {
         if (address == Cursor.Undefined)
             return;
@@ -116,8 +116,9 @@ internal sealed class ExtensibleArrayIndex(ChunkIndexSource source, ChunkTableBu
         long pageBytes = (_pageEntries * source.EntryBytes) + ChecksumBytes;
         for (long page = 0; page < entries / _pageEntries; page++)
         {
-            if (pageBitmap is not null && (pageBitmap[page / 8] & (0x80 >> (int)(page % 8))) == 0)
-                continue;
+            long bit = firstPage + page;
+            if (!pageBitmap.IsEmpty && (pageBitmap[(int)(bit / 8)] & (0x80 >> (int)(bit % 8))) == 0)
+                continue; // never written to: all missing chunks
 
             byte[] bytes = source.Context.File.ReadMetadata(address + head.Length + (page * pageBytes), pageBytes);
             Checksum.Verify(bytes, "extensible array page");
