@@ -17,4 +17,7 @@ public sealed record Hdf5Options
 
     /// <summary>Codecs that are used where the system has their library.</summary>
     public NativeCodecs NativeCodecs { get; init; } = NativeCodecs.None;
+
+    /// <summary>For tests that damage files behind the checksums, as who makes a hostile file would.</summary>
+    internal bool VerifyChecksums { get; init; } = true;
 }

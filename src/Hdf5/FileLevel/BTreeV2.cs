@@ -25,7 +25,7 @@ internal sealed class BTreeV2
         byte[] header = context.File.ReadMetadata(address, 16 + sizes.Offset + 2 + sizes.Length + 4);
         Cursor cursor = new(header, sizes);
         cursor.Signature("BTHD"u8);
-        Checksum.Verify(header, "B-tree header");
+        context.VerifyChecksum(header, "B-tree header");
         cursor.Version("the B-tree", 0, 0);
         Type = cursor.Byte();
         long nodeBytes = cursor.UInt32();
@@ -121,7 +121,7 @@ internal sealed class BTreeV2
         byte[] bytes = _context.File.ReadMetadata(node.Address, length);
         Cursor cursor = new(bytes, _context.Sizes);
         cursor.Signature(signature);
-        Checksum.Verify(bytes, "B-tree node");
+        _context.VerifyChecksum(bytes, "B-tree node");
         cursor.Version("the B-tree node", 0, 0);
         if (cursor.Byte() != Type)
             throw new Hdf5FormatException("A B-tree node is not of its tree's type.");

@@ -52,6 +52,13 @@ internal sealed class FileContext
         return _sharedHeaps.GetOrAdd(type, static (type, self) => new FractalHeap(self, self._sharedMessages!.HeapOf(type)), this);
     }
 
+    /// <summary>Holds the last four bytes of a structure against the checksum of those before them.</summary>
+    public void VerifyChecksum(ReadOnlySpan<byte> structure, string name)
+    {
+        if (Options.VerifyChecksums)
+            Checksum.Verify(structure, name);
+    }
+
     private void CheckDriver(long address)
     {
         if (address == Cursor.Undefined)

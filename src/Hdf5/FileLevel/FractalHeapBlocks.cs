@@ -90,7 +90,7 @@ internal sealed class FractalHeapBlocks(FileContext context, FractalHeapHeader h
         if (!_indirectBlocks.TryGetValue(address, out byte[]? block))
         {
             block = context.File.ReadMetadata(address, length);
-            Checksum.Verify(block, "heap block");
+            context.VerifyChecksum(block, "heap block");
             CheckPrefix(block, "FHIB"u8, start);
             _indirectBlocks.Add(address, block);
         }
@@ -107,7 +107,7 @@ internal sealed class FractalHeapBlocks(FileContext context, FractalHeapHeader h
             ? context.File.ReadMetadata(address, blockBytes)
             : FractalHeap.Decode(context, header, context.File.ReadMetadata(address, filteredBytes), filterMask, blockBytes);
         CheckPrefix(block, "FHDB"u8, start);
-        if (header.HasBlockChecksums)
+        if (header.HasBlockChecksums && context.Options.VerifyChecksums)
             CheckDirect(block);
 
         _lastBlock = block;

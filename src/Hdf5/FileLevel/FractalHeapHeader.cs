@@ -54,7 +54,7 @@ internal sealed record FractalHeapHeader
         start.Skip(3);
         int filterBytes = start.UInt16();
         byte[] header = context.File.ReadMetadata(address, HeaderLength(sizes, filterBytes));
-        Checksum.Verify(header, "fractal heap header");
+        context.VerifyChecksum(header, "fractal heap header");
         return Parse(context, address, header, filterBytes);
     }
 

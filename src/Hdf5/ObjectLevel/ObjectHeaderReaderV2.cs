@@ -32,7 +32,7 @@ internal sealed class ObjectHeaderReaderV2(FileContext context)
         if (total > start.Length)
             start = context.File.ReadMetadata(address, total);
 
-        Checksum.Verify(start.AsSpan(0, (int)total), "object header");
+        context.VerifyChecksum(start.AsSpan(0, (int)total), "object header");
         ReadMessages(start.AsMemory(prefixBytes, (int)length));
         ObjectHeaderLimits limits = new(address);
         while (_continuations.TryDequeue(out (long Address, long Length) block))
@@ -46,10 +46,13 @@ internal sealed class ObjectHeaderReaderV2(FileContext context)
 
     private void ReadContinuation(long address, long length)
     {
+        if (length < 4 + ChecksumBytes)
+            throw new Hdf5FormatException($"An object header continuation of {length} bytes cannot be.");
+
         byte[] block = context.File.ReadMetadata(address, length);
         Cursor cursor = new(block, context.Sizes);
         cursor.Signature("OCHK"u8);
-        Checksum.Verify(block, "object header continuation");
+        context.VerifyChecksum(block, "object header continuation");
         ReadMessages(block.AsMemory(4, block.Length - 4 - ChecksumBytes));
     }
 

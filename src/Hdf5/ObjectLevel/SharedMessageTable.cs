@@ -22,7 +22,7 @@ internal sealed class SharedMessageTable
 
         int entryBytes = 1 + 1 + 2 + 4 + 2 + 2 + 2 + (2 * context.Sizes.Offset);
         byte[] table = context.File.ReadMetadata(address, 4 + (count * entryBytes) + 4);
-        Checksum.Verify(table, "shared message table");
+        context.VerifyChecksum(table, "shared message table");
         Cursor entries = new(table, context.Sizes);
         entries.Signature("SMTB"u8);
         for (int i = 0; i < count; i++)

@@ -34,7 +34,7 @@ public sealed class DamagedFileTests(ITestOutputHelper output)
             var clock = Stopwatch.StartNew();
             try
             {
-                survivors += FileExerciser.Exercise(path) > 0 ? 1 : 0;
+                survivors += FileExerciser.Exercise(path, verifyChecksums: round % 3 == 0) > 0 ? 1 : 0;
             }
             catch (Exception exception)
             {

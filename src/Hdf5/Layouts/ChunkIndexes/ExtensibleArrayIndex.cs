@@ -22,7 +22,7 @@ internal sealed class ExtensibleArrayIndex(ChunkIndexSource source, ChunkTableBu
         byte[] header = source.Context.File.ReadMetadata(source.Layout.IndexAddress, 12 + (6 * _sizes.Length) + _sizes.Offset + ChecksumBytes);
         Cursor cursor = new(header, _sizes);
         cursor.Signature("EAHD"u8);
-        Checksum.Verify(header, "extensible array header");
+        source.Context.VerifyChecksum(header, "extensible array header");
         cursor.Version("the extensible array", 0, 0);
         source.CheckClient(cursor.Byte(), cursor.Byte());
         int entryBits = cursor.Byte();
@@ -121,7 +121,7 @@ internal sealed class ExtensibleArrayIndex(ChunkIndexSource source, ChunkTableBu
                 continue; // never written to: all missing chunks
 
             byte[] bytes = source.Context.File.ReadMetadata(address + head.Length + (page * pageBytes), pageBytes);
-            Checksum.Verify(bytes, "extensible array page");
+            source.Context.VerifyChecksum(bytes, "extensible array page");
             _target.Add(first + (page * _pageEntries), _pageEntries, bytes);
         }
     }
@@ -130,7 +130,7 @@ internal sealed class ExtensibleArrayIndex(ChunkIndexSource source, ChunkTableBu
     {
         Cursor cursor = new(block, _sizes);
         cursor.Signature(signature);
-        Checksum.Verify(block, "extensible array block");
+        source.Context.VerifyChecksum(block, "extensible array block");
         cursor.Version("the extensible array block", 0, 0);
         source.CheckClient(cursor.Byte(), -1);
         if (cursor.Address() != source.Layout.IndexAddress)

@@ -13,7 +13,7 @@ internal static class FixedArrayIndex
         byte[] header = source.Context.File.ReadMetadata(source.Layout.IndexAddress, 8 + sizes.Length + sizes.Offset + ChecksumBytes);
         Cursor cursor = new(header, sizes);
         cursor.Signature("FAHD"u8);
-        Checksum.Verify(header, "fixed array header");
+        source.Context.VerifyChecksum(header, "fixed array header");
         cursor.Version("the fixed array", 0, 0);
         source.CheckClient(cursor.Byte(), cursor.Byte());
         int pageBits = cursor.Byte();
@@ -54,7 +54,7 @@ internal static class FixedArrayIndex
 
             long count = Math.Min(pageEntries, entries - (page * pageEntries));
             byte[] bytes = source.Context.File.ReadMetadata(block + head.Length + (page * pageBytes), (count * source.EntryBytes) + ChecksumBytes);
-            Checksum.Verify(bytes, "fixed array page");
+            source.Context.VerifyChecksum(bytes, "fixed array page");
             target.Add(page * pageEntries, count, bytes);
         }
     }
@@ -63,7 +63,7 @@ internal static class FixedArrayIndex
     {
         Cursor cursor = new(block, source.Context.Sizes);
         cursor.Signature("FADB"u8);
-        Checksum.Verify(block, "fixed array block");
+        source.Context.VerifyChecksum(block, "fixed array block");
         cursor.Version("the fixed array block", 0, 0);
         source.CheckClient(cursor.Byte(), -1);
         if (cursor.Address() != source.Layout.IndexAddress)
