@@ -16,6 +16,8 @@ internal static class KnownFilters
                 return new ShuffleFilter(spec.ClientData.Length > 0 ? (int)Math.Min(spec.ClientData[0], int.MaxValue) : elementSize);
             case 3:
                 return new Fletcher32Filter();
+            case 5:
+                return new NBitFilter(spec.ClientData);
             case 6:
                 return new ScaleOffsetFilter(spec.ClientData);
             case 32000:
@@ -45,7 +47,6 @@ internal static class KnownFilters
     private static string Name(FilterSpec spec) => spec.Id switch
     {
         4 => "szip",
-        5 => "n-bit",
         305 => "lzo",
         307 => "bzip2",
         32002 => "mafisc",

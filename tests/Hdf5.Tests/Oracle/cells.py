@@ -190,7 +190,7 @@ def special(file, out):
     for dtype in ("<f4", "<f8"):
         dataset = out.create_dataset(f"scaleoffset/{dtype[1:]}", (40, 5), dtype, chunks=(7, 5), scaleoffset=3)
         dataset[...] = random.normal(size=(40, 5))
-        note(file, dataset)
+        # Noted once the file is closed: until then libhdf5 answers from its cache, with more digits than it has written.
     # A fill value that is never written is not read either.
     dataset = low_level(out, "never/contiguous", "<i4", (6,), fill_never=True)
     note(file, dataset)
@@ -258,6 +258,8 @@ for version in ("earliest", "latest"):
         for mask in (1, 2, 3):
             assert (done[f"masked/{mask}"][8:16] == np.arange(100, 108)).all()
             note(name, done[f"masked/{mask}"])
+        for dtype in ("f4", "f8"):
+            note(name, done[f"scaleoffset/{dtype}"])
 
 expected.close()
 with open(os.path.join(folder, "cells.txt"), "w") as listing:
