@@ -39,7 +39,8 @@ internal sealed class GlobalHeap(FileContext context)
     private Collection ReadCollection(long address)
     {
         FieldSizes sizes = context.Sizes;
-        int prefixBytes = 8 + sizes.Length;
+        int prefixBytes = Aligned(8 + sizes.Length);
+        int objectPrefixBytes = Aligned(8 + sizes.Length);
         byte[] prefix = context.File.ReadMetadata(address, prefixBytes);
         Cursor cursor = new(prefix, sizes);
         cursor.Signature("GCOL"u8);
@@ -50,15 +51,17 @@ internal sealed class GlobalHeap(FileContext context)
         Dictionary<uint, (int Offset, int Length)> objects = [];
         cursor = new(bytes, sizes);
         cursor.Skip(prefixBytes);
-        while (cursor.Remaining >= 8 + sizes.Length)
+        while (cursor.Remaining >= objectPrefixBytes)
         {
+            int start = cursor.Position;
             uint index = cursor.UInt16();
             cursor.Skip(6); // reference count, reserved
             long objectLength = cursor.Length();
             if (index == 0)
                 break; // what is left is free space
 
-            int at = cursor.Position;
+            int at = start + objectPrefixBytes;
+            cursor.Skip(at - cursor.Position);
             cursor.Skip(objectLength);
             objects[index] = (at, (int)objectLength);
             cursor.Skip(Math.Min((8 - (objectLength % 8)) % 8, cursor.Remaining));
@@ -66,6 +69,9 @@ internal sealed class GlobalHeap(FileContext context)
 
         return new(bytes, objects);
     }
+
+    /// <summary>libhdf5 keeps prefixes and objects on multiples of 8, which shows where lengths have 4 bytes.</summary>
+    private static int Aligned(int bytes) => (bytes + 7) / 8 * 8;
 
     private sealed record Collection(byte[] Bytes, Dictionary<uint, (int Offset, int Length)> Objects);
 }

@@ -47,13 +47,15 @@ internal sealed class ObjectWalker(FileContext context, long rootAddress)
             _byAddress.Add(step.Address, known);
             _found.Add(known);
         }
-        else if (known.Paths.Count >= MaxPaths || step.IsWithinItself)
+        else if (known.Paths.Count >= MaxPaths)
         {
             return;
         }
         else
         {
             known.Paths.Add(step.Path);
+            if (step.IsWithinItself)
+                return;
         }
 
         if (known.Header is { IsGroup: true } && known.Reason is null)

@@ -122,6 +122,11 @@ internal sealed class ChunkedStorage : ArrayStorage
             File.Read(entry.Address, bytes);
             _pipeline!.Decode(bytes, entry.FilterMask, decoded);
         }
+        catch (Exception exception) when (exception is (IOException and not Hdf5FormatException) or InvalidDataException)
+        {
+            // The framework's own decoders have several ways to say that data is damaged.
+            throw new Hdf5FormatException("A chunk is damaged.", exception);
+        }
         finally
         {
             ArrayPool<byte>.Shared.Return(stored);

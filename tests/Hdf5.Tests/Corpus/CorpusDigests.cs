@@ -40,18 +40,7 @@ internal static class CorpusDigests
         return Json(values);
     }
 
-    public static async Task<string> RawAsync(Hdf5Attribute attribute)
-    {
-        ServedElement element = ServedElement.Resolve(new("", attribute.Type!, 0, [], []), out string? reason)
-            ?? throw new Hdf5FormatException(reason!);
-        CompactStorage storage = new(attribute.Data, new(false, [.. attribute.Shape], [.. attribute.Shape]), attribute.Type!.Size);
-        Hdf5Range[] all = [.. attribute.Shape.Select(Hdf5Range.All), .. element.Geometry.Dims.Select(Hdf5Range.All)];
-        byte[] bytes = new byte[all.Aggregate(1L, (count, range) => count * range.Count) * element.Type.Bytes];
-        if (bytes.Length > 0)
-            await new NumberReader(storage, element).ReadAsync(all, bytes, TestContext.Current.CancellationToken);
-
-        return Sha256(bytes);
-    }
+    public static async Task<string> RawAsync(Hdf5Attribute attribute) => Sha256(await AttributeNumbers.ReadAsync(attribute));
 
     public static string Json1(Hdf5Attribute attribute)
     {
