@@ -7,18 +7,29 @@ using Microtome.Api.Telemetry;
 using Microtome.Datasets.Catalogue;
 using Microtome.Datasets.Encoders;
 using Microtome.Datasets.Formats;
+using Microtome.Datasets.Formats.Hdf5;
 using Microtome.Datasets.Formats.Npy;
 using Microtome.Datasets.Formats.Raw;
 using Microtome.Datasets.Gathering;
+using Microtome.Hdf5.Filters;
 
 namespace Microtome.Api;
 
 /// <summary>What the server is made of. The one file that names the concrete formats and encoders.</summary>
 internal static class Services
 {
-    private static readonly IDatasetFormat[] Formats = [new NpyFormat()];
-
     private static readonly IBatchEncoder[] Encoders = [new SafetensorsEncoder(), new NpyEncoder(), new RawEncoder(), new NpzEncoder(), new JsonEncoder(), new CsvEncoder(), new PngEncoder()];
+
+    private static IDatasetFormat[] Formats(MicrotomeSettings settings) =>
+    [
+        new NpyFormat(),
+        new Hdf5Format(new()
+        {
+            MaxChunkBytes = settings.Limits.MaxChunkBytes,
+            ChunkCache = new(settings.Limits.MemoryBudgetBytes),
+            NativeCodecs = settings.NativeCodecs ? NativeCodecs.System : NativeCodecs.None,
+        }),
+    ];
 
     public static IDatasetFormat Headerless(RawLayout layout) => new RawFormat(layout.Dtype, layout.BigEndian, layout.Shape, layout.Offset, layout.Order);
 
@@ -34,7 +45,7 @@ internal static class Services
         services.AddSingleton(new StartTime(TimeProvider.System.GetUtcNow()));
         services.AddSingleton<PrometheusExporter>();
         services.AddSingleton<ServerMetrics>();
-        services.AddSingleton(provider => new DatasetCatalogue(settings.Catalogue, Formats, provider.GetRequiredService<CatalogueLog>().Write, TimeProvider.System));
+        services.AddSingleton(provider => new DatasetCatalogue(settings.Catalogue, Formats(settings), provider.GetRequiredService<CatalogueLog>().Write, TimeProvider.System));
         services.AddHostedService<CatalogueService>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         return services;

@@ -133,7 +133,13 @@ internal static class EpochEndpoints
         await DatasetAccess.PinAsync(opened, gatherQuery.Version, cancellationToken);
         http.Response.Headers.CacheControl = CachePolicy.Apply(http, isPinned: gatherQuery.Version is not null);
         long rows = request.Epoch.RankRows();
-        return new(request.Epoch.Steps, rows, checked(rows * template.RowBytes), Amplification: 1, VarianceInflation: 1);
+        Epoch planned = request.Epoch;
+        return new(
+            planned.Steps,
+            rows,
+            checked(rows * template.RowBytes),
+            DecodeCost.Amplification(template, request.Order.Order, opened.Rows, planned.Shard.Of(Math.Min(planned.BatchSize, opened.Rows)).Count),
+            request.Order.Order.VarianceInflation(opened.Rows, opened.ChunkRows, planned.BatchSize));
     }
 
     /// <summary>Reads row numbers by their position in the order, before tail and ranks.</summary>

@@ -45,7 +45,7 @@ internal static class OperationEndpoints
     {
         ProcessMemory memory = ProcessMemory.Read();
         LimitsInfo shown = new(
-            limits.MaxRows, limits.MaxResponseBytes, limits.MaxRequestBytes, limits.MaxExpressionLength, limits.MaxConcurrentReads, limits.MaxQueuedReads, limits.MaxStreams);
+            limits.MaxRows, limits.MaxResponseBytes, limits.MaxRequestBytes, limits.MaxExpressionLength, limits.MaxConcurrentReads, limits.MaxQueuedReads, limits.MaxStreams, limits.MaxChunkBytes, limits.MemoryBudgetBytes);
         UsageInfo usage = new(access.List(http).Count(), reads.Active, reads.Waiting, streams.Open, memory.PrivateBytes, memory.ResidentBytes);
         return TypedResults.Ok(new ServerInfo(Version, started.Utc, shown, usage, http.Caller().CanManage ? "manage" : "read"));
     }

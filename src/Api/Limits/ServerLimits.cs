@@ -30,11 +30,17 @@ internal sealed record ServerLimits
     /// <summary>Open streams.</summary>
     public int MaxStreams { get; init; } = 256;
 
+    /// <summary>Bytes of one decoded chunk; an array of larger ones is not servable.</summary>
+    public long MaxChunkBytes { get; init; } = 256 * Mebibyte;
+
+    /// <summary>Bytes of decoded chunks that are kept.</summary>
+    public long MemoryBudgetBytes { get; init; } = 256 * Mebibyte;
+
     /// <exception cref="SettingsException">A limit is no number within its bounds, or is not known.</exception>
     public static ServerLimits Read(SettingsReader settings)
     {
         settings.AllowOnly(
-            nameof(MaxRows), nameof(MaxResponseBytes), nameof(MaxRequestBytes), nameof(MaxExpressionLength), nameof(MaxConcurrentReads), nameof(MaxQueuedReads), nameof(MaxStreams));
+            nameof(MaxRows), nameof(MaxResponseBytes), nameof(MaxRequestBytes), nameof(MaxExpressionLength), nameof(MaxConcurrentReads), nameof(MaxQueuedReads), nameof(MaxStreams), nameof(MaxChunkBytes), nameof(MemoryBudgetBytes));
         ServerLimits defaults = new();
         return new()
         {
@@ -45,6 +51,8 @@ internal sealed record ServerLimits
             MaxConcurrentReads = (int)settings.Number(nameof(MaxConcurrentReads), defaults.MaxConcurrentReads, 1, 4096),
             MaxQueuedReads = (int)settings.Number(nameof(MaxQueuedReads), defaults.MaxQueuedReads, 0, 65_536),
             MaxStreams = (int)settings.Number(nameof(MaxStreams), defaults.MaxStreams, 1, 65_536),
+            MaxChunkBytes = settings.Number(nameof(MaxChunkBytes), defaults.MaxChunkBytes, 1024, Gibibyte),
+            MemoryBudgetBytes = settings.Number(nameof(MemoryBudgetBytes), defaults.MemoryBudgetBytes, Mebibyte),
         };
     }
 }

@@ -20,11 +20,11 @@ internal sealed record OrderRequest(string View, Order Order, ulong Seed, ulong 
 
         if (!Order.TryParse(query.Order ?? "shuffle", out Order? order))
         {
-            throw ProblemException.Bad("order", query.Order, "order is sequential or shuffle.");
+            throw ProblemException.Bad("order", query.Order, "order is sequential, shuffle (perm.v1) or window:W (window.v1:W), W at least 1.");
         }
 
         ulong seed = query.Seed ?? 0;
-        return new(view, order, seed, epoch, order.Arrange(RangeMap.All(dataset.Rows), seed, epoch));
+        return new(view, order, seed, epoch, order.Arrange(RangeMap.All(dataset.Rows), dataset.ChunkRows, seed, epoch));
     }
 
     /// <summary>One text for everything that determines the order, for tags.</summary>

@@ -12,7 +12,8 @@ internal sealed record MicrotomeSettings(
     IReadOnlyList<ApiKey> Keys,
     bool AllowAnonymous,
     IReadOnlyList<string> AllowedHosts,
-    IReadOnlyList<string> AllowedOrigins)
+    IReadOnlyList<string> AllowedOrigins,
+    bool NativeCodecs)
 {
     private const string Section = "Microtome";
 
@@ -23,7 +24,7 @@ internal sealed record MicrotomeSettings(
     public static MicrotomeSettings Read(IConfiguration configuration, string samples, Func<RawLayout, IDatasetFormat> rawFormat)
     {
         SettingsReader settings = new(configuration.GetSection(Section));
-        settings.AllowOnly("DataRoots", "Datasets", "Limits", "ApiKeys", "AllowAnonymous", "AllowedHosts", "AllowedOrigins");
+        settings.AllowOnly("DataRoots", "Datasets", "Limits", "ApiKeys", "AllowAnonymous", "AllowedHosts", "AllowedOrigins", "NativeCodecs");
         IReadOnlyList<ExplicitDataset> datasets = DatasetSettings.Read(settings.Child("Datasets").Children(), rawFormat);
         return new(
             new(ReadRoots(settings, samples, datasets.Count > 0), datasets),
@@ -31,7 +32,8 @@ internal sealed record MicrotomeSettings(
             [.. settings.Child("ApiKeys").Children().Select(ApiKey.Read)],
             settings.Flag("AllowAnonymous"),
             settings.List("AllowedHosts"),
-            settings.List("AllowedOrigins"));
+            settings.List("AllowedOrigins"),
+            settings.Flag("NativeCodecs", fallback: true));
     }
 
     private static string[] ReadRoots(SettingsReader settings, string samples, bool hasDatasets)

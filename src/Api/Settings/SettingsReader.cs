@@ -22,9 +22,9 @@ internal readonly struct SettingsReader(IConfigurationSection section)
 
     public string? Text(string key) => string.IsNullOrEmpty(section[key]) ? null : section[key];
 
-    public bool Flag(string key) => Text(key) switch
+    public bool Flag(string key, bool fallback = false) => Text(key) switch
     {
-        null => false,
+        null => fallback,
         string text when bool.TryParse(text, out bool value) => value,
         string text => throw new SettingsException($"{section.Path}:{key} is '{text}'; it is true or false."),
     };

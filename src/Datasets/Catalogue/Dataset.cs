@@ -50,6 +50,9 @@ public sealed class Dataset
     /// <summary>The arrays that rows, views and epochs are over: aligned and servable, in name order.</summary>
     public IReadOnlyList<DatasetArray> Aligned { get; }
 
+    /// <summary>Rows that lie together in a chunk: those of the aligned array with the most bytes a row; 1 where it is not chunked.</summary>
+    public long ChunkRows => Aligned.MaxBy(array => array.Source!.Spec.RowBytes)?.Source!.Spec.ChunkRows ?? 1;
+
     public DatasetLabels? Labels { get; }
 
     /// <summary>What the file says of itself, where the dataset is one file.</summary>

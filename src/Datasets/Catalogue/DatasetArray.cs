@@ -17,8 +17,8 @@ public sealed record DatasetArray(string Name, OpenedArray Opened, bool IsAligne
 
     public string? Reason => Opened.Reason;
 
-    /// <summary>Bytes decoded; those stored where it cannot be decoded.</summary>
-    public long Bytes => Source?.Spec.Bytes ?? Opened.StoredBytes;
+    /// <summary>Bytes decoded; 0 where the array cannot be.</summary>
+    public long Bytes => Source?.Spec.Bytes ?? 0;
 
     public long StoredBytes => Opened.StoredBytes;
 

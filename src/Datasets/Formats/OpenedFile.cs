@@ -27,14 +27,28 @@ public sealed record OpenedArray
     public string? Reason { get; init; }
 
     /// <summary>Bytes that the array takes in the file.</summary>
-    public long StoredBytes { get; init; }
+    public long StoredBytes
+    {
+        get => Detail?.Value.StoredBytes ?? field;
+        init;
+    }
+
+    /// <summary>What is read from the file only when somebody asks for it, where that takes more than the headers.</summary>
+    public Lazy<OpenedDetail>? Detail { get; init; }
 
     /// <summary>The filters of its chunks in the order they were applied, for people to read: <c>shuffle</c>, <c>gzip 4</c>.</summary>
     public IReadOnlyList<string> Filters { get; init; } = [];
 
     /// <summary>Attributes as JSON can say them: text, numbers, booleans, lists of these.</summary>
-    public IReadOnlyDictionary<string, object?> Attributes { get; init; } = OpenedFile.NoAttributes;
+    public IReadOnlyDictionary<string, object?> Attributes
+    {
+        get => Detail?.Value.Attributes ?? field;
+        init;
+    } = OpenedFile.NoAttributes;
 
     /// <summary>Further paths under which the file knows the same array.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 }
+
+/// <summary>What an array's file says of it beyond what serving it needs.</summary>
+public sealed record OpenedDetail(long StoredBytes, IReadOnlyDictionary<string, object?> Attributes);

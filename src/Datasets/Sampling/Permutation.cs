@@ -74,6 +74,19 @@ public sealed class Permutation : IndexMap
         }
     }
 
+    /// <summary>The position at which a row in [0, Length) comes.</summary>
+    public long PositionOf(long row)
+    {
+        ulong value = (ulong)row;
+        do
+        {
+            value = Decrypt(value);
+        }
+        while (value >= _length);
+
+        return (long)value;
+    }
+
     private static void DeriveKeys(Span<ulong> keys, ulong seed, ulong epoch, ulong length, string purpose)
     {
         byte[] text = [.. "microtome.perm.v1\0"u8, .. Encoding.UTF8.GetBytes(purpose), 0];
@@ -107,6 +120,20 @@ public sealed class Permutation : IndexMap
         {
             high ^= Mix(low + keys[i]) & _highMask;
             low ^= Mix(high + keys[i + 1]) & _lowMask;
+        }
+
+        return (high << _lowBits) | low;
+    }
+
+    private ulong Decrypt(ulong value)
+    {
+        ReadOnlySpan<ulong> keys = _keys;
+        ulong high = value >> _lowBits;
+        ulong low = value & _lowMask;
+        for (int i = Rounds - 2; i >= 0; i -= 2)
+        {
+            low ^= Mix(high + keys[i + 1]) & _lowMask;
+            high ^= Mix(low + keys[i]) & _highMask;
         }
 
         return (high << _lowBits) | low;

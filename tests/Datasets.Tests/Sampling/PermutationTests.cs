@@ -32,7 +32,7 @@ public sealed class PermutationTests
         string input = string.Concat(vectors.Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.Seed} {line.Epoch} {line.Length} {line.Purpose} {line.Position}\n")));
         using TemporaryFolder folder = new();
         File.WriteAllText(folder.File("input.txt"), input);
-        string output = Python.Run("import sys; sys.stdin = open(sys.argv[1]); exec(open(sys.argv[2]).read())", folder.File("input.txt"), Repository.PathOf("tests", "Datasets.Tests", "Sampling", "perm_v1.py"));
+        string output = Python.Run("import sys; sys.stdin = open(sys.argv[1]); exec(open(sys.argv[2]).read(), {'__name__': '__main__'})", folder.File("input.txt"), Repository.PathOf("tests", "Datasets.Tests", "Sampling", "perm_v1.py"));
         Assert.Equal(vectors.Select(line => line.Row), output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(row => long.Parse(row, CultureInfo.InvariantCulture)));
     }
 

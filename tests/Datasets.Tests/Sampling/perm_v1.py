@@ -38,6 +38,7 @@ def row(seed, epoch, n, purpose, position):
             return value
 
 
-for line in sys.stdin:
-    seed, epoch, n, purpose, position = line.split()
-    print(row(int(seed), int(epoch), int(n), purpose, int(position)))
+if __name__ == "__main__":
+    for line in sys.stdin:
+        seed, epoch, n, purpose, position = line.split()
+        print(row(int(seed), int(epoch), int(n), purpose, int(position)))

@@ -1,0 +1,67 @@
+using Microtome.Datasets.Arrays;
+using Microtome.Datasets.Storage;
+using Microtome.Hdf5;
+
+namespace Microtome.Datasets.Formats.Hdf5;
+
+/// <summary>An array of an HDF5 file. Contiguous rows, and whole rows of unfiltered chunks, go straight from the file.</summary>
+internal sealed class Hdf5Source(DataFile file, Hdf5Dataset dataset, ArraySpec spec) : IArraySource
+{
+    public ArraySpec Spec => spec;
+
+    public bool TryLocate(long row, long count, out FileRun run)
+    {
+        try
+        {
+            if (dataset.TryLocate(row, count, out long offset))
+            {
+                run = new(file.Handle, offset, count * spec.RowBytes, file.Address == 0 ? 0 : file.Address + (nint)offset);
+                return true;
+            }
+        }
+        catch (Hdf5FormatException error)
+        {
+            throw new ArrayReadException(error.Message, error);
+        }
+
+        run = default;
+        return false;
+    }
+
+    public void Hint(ReadOnlySpan<long> rows) => dataset.Hint(rows);
+
+    public async ValueTask ReadAsync(long row, long count, Region inner, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await dataset.ReadAsync(RangesOf(row, count, inner), destination, cancellationToken);
+        }
+        catch (Hdf5FormatException error)
+        {
+            throw new ArrayReadException(error.Message, error);
+        }
+    }
+
+    public void Dispose()
+    {
+        // The file belongs to whoever opened it.
+    }
+
+    private Hdf5Range[] RangesOf(long row, long count, Region inner)
+    {
+        if (spec.Shape.Rank == 0)
+        {
+            return [];
+        }
+
+        Hdf5Range[] ranges = new Hdf5Range[1 + inner.Axes.Length];
+        ranges[0] = new(row, count);
+        for (int axis = 0; axis < inner.Axes.Length; axis++)
+        {
+            AxisRange range = inner.Axes[axis];
+            ranges[axis + 1] = new(range.Start, range.Count, range.Step);
+        }
+
+        return ranges;
+    }
+}
