@@ -9,6 +9,9 @@ internal sealed record FillValue(ReadOnlyMemory<byte> Bytes, bool IsUndefined)
 {
     private const int WriteNever = 1;
 
+    /// <summary>It is not of the element's size: what was written can be read, what was not cannot.</summary>
+    public bool IsMisfit { get; private init; }
+
     public static readonly FillValue Zeros = new(default, false);
 
     /// <summary>The rules of libhdf5: the newer message wins; without one the fill value is zero; one that is never written is not read either.</summary>
@@ -20,9 +23,7 @@ internal sealed record FillValue(ReadOnlyMemory<byte> Bytes, bool IsUndefined)
         else if (header.TryGetBody(MessageType.FillValueOld, out body))
             value = ParseOld(body, header.Context.Sizes);
 
-        return value.Bytes.Length == 0 || value.Bytes.Length == elementBytes
-            ? value
-            : throw new Hdf5FormatException($"A fill value of {value.Bytes.Length} bytes cannot fill elements of {elementBytes}.");
+        return value.Bytes.Length == 0 || value.Bytes.Length == elementBytes ? value : value with { IsMisfit = true };
     }
 
     private static FillValue Parse(ReadOnlyMemory<byte> body, FieldSizes sizes)

@@ -11,14 +11,23 @@ internal sealed class CachedChunk(ChunkKey key, int length)
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private byte[]? _buffer;
     private int _holders = 2; // the cache, and the one who decodes
+    private int _isUnread;
 
     public ChunkKey Key { get; } = key;
+
+    /// <summary>Decoded bytes.</summary>
+    public int Length => length;
 
     /// <summary>Bytes that the buffer takes.</summary>
     public int Bytes => _buffer?.Length ?? length;
 
     /// <summary>Used since the clock's hand last came by.</summary>
     public bool WasUsed { get; set; }
+
+    /// <summary>Decoded ahead of its reader. Set before it can be found ready, taken once.</summary>
+    public void MarkUnread() => Volatile.Write(ref _isUnread, 1);
+
+    public bool TakeUnread() => Volatile.Read(ref _isUnread) != 0 && Interlocked.Exchange(ref _isUnread, 0) != 0;
 
     public Task Ready => _ready.Task;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Microtome.Hdf5.Layouts;
 
 namespace Microtome.Hdf5.Reading;
@@ -43,6 +44,9 @@ public sealed class ChunkCache
 
     internal DecodeAhead Ahead { get; }
 
+    /// <summary>It is there, or being decoded.</summary>
+    internal bool Contains(ChunkKey key) => _chunks.ContainsKey(key);
+
     /// <summary>A chunk that is there and decoded.</summary>
     internal bool TryGet(ChunkKey key, out ChunkLease lease)
     {
@@ -50,9 +54,7 @@ public sealed class ChunkCache
         if (!_chunks.TryGetValue(key, out CachedChunk? chunk) || !chunk.Ready.IsCompletedSuccessfully || !chunk.TryHold())
             return false;
 
-        chunk.WasUsed = true;
-        Interlocked.Increment(ref _hits);
-        lease = new(chunk);
+        lease = Use(chunk);
         return true;
     }
 
@@ -64,7 +66,7 @@ public sealed class ChunkCache
         {
             if (!_chunks.TryGetValue(key, out CachedChunk? chunk))
             {
-                if (TryDecode(key, storage, entry, out CachedChunk? decoded))
+                if (TryDecode(key, storage, entry, isAhead: false, out CachedChunk? decoded))
                     return new(decoded);
 
                 continue;
@@ -83,28 +85,44 @@ public sealed class ChunkCache
                 throw;
             }
 
-            chunk.WasUsed = true;
-            Interlocked.Increment(ref _hits);
-            return new(chunk);
+            return Use(chunk);
         }
     }
 
     /// <summary>Decodes a chunk into the cache unless it is there or in flight.</summary>
     internal void Prefetch(ChunkKey key, ChunkedStorage storage, ChunkEntry entry)
     {
-        if (!_chunks.ContainsKey(key) && TryDecode(key, storage, entry, out CachedChunk? chunk))
+        if (!Contains(key) && TryDecode(key, storage, entry, isAhead: true, out CachedChunk? chunk))
             chunk.Release();
     }
 
-    private bool TryDecode(ChunkKey key, ChunkedStorage storage, ChunkEntry entry, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out CachedChunk? chunk)
+    private ChunkLease Use(CachedChunk chunk)
+    {
+        chunk.WasUsed = true;
+        Interlocked.Increment(ref _hits);
+        if (chunk.TakeUnread())
+            Ahead.Taken(chunk.Length);
+
+        return new(chunk);
+    }
+
+    private bool TryDecode(ChunkKey key, ChunkedStorage storage, ChunkEntry entry, bool isAhead, [NotNullWhen(true)] out CachedChunk? chunk)
     {
         chunk = new(key, storage.ChunkBytes);
+        if (isAhead)
+        {
+            chunk.MarkUnread();
+            Ahead.Decoded(chunk.Length);
+        }
+
         if (!_chunks.TryAdd(key, chunk))
         {
+            Forget(chunk);
             chunk = null;
             return false;
         }
 
+        Ahead.Begun(key);
         Interlocked.Increment(ref _misses);
         try
         {
@@ -148,6 +166,13 @@ public sealed class ChunkCache
     private void Drop(CachedChunk chunk)
     {
         _chunks.TryRemove(new(chunk.Key, chunk));
+        Forget(chunk);
         chunk.Release();
+    }
+
+    private void Forget(CachedChunk chunk)
+    {
+        if (chunk.TakeUnread())
+            Ahead.Taken(chunk.Length);
     }
 }

@@ -20,7 +20,6 @@ internal sealed class ChunkedStorage : ArrayStorage
     private readonly FillValue _fill;
     private readonly ChunkGrid _grid;
     private readonly Lock _loading = new();
-    private readonly long _id = Interlocked.Increment(ref _lastId);
     private ChunkTable? _table;
 
     public ChunkedStorage(ChunkIndexSource source, FilterPipeline? pipeline, FillValue fill)
@@ -33,6 +32,9 @@ internal sealed class ChunkedStorage : ArrayStorage
     }
 
     public override long StoredBytes => Table.StoredBytes;
+
+    /// <summary>Never given twice in a process.</summary>
+    public long Id { get; } = Interlocked.Increment(ref _lastId);
 
     /// <summary>Decoded bytes of a chunk.</summary>
     public int ChunkBytes => checked((int)_source.Layout.ChunkBytes);
@@ -57,7 +59,7 @@ internal sealed class ChunkedStorage : ArrayStorage
                 Fill(request, walk.Coordinates, target.Span);
             else if (IsPlain(entry, walk.Coordinates))
                 ReadPlain(request, walk.Coordinates, entry, target.Span);
-            else if (Cache.TryGet(new(_id, number), out ChunkLease lease))
+            else if (Cache.TryGet(new(Id, number), out ChunkLease lease))
                 CopyAndRelease(request, number, lease, target.Span);
             else
                 (pending ??= []).Add(number);
@@ -86,7 +88,7 @@ internal sealed class ChunkedStorage : ArrayStorage
     public override void Hint(ReadOnlySpan<long> rows)
     {
         if (_pipeline is not null && Space.Dims.Length > 0)
-            Cache.Ahead.Add(this, _grid, rows);
+            Cache.Ahead.Add(Cache, this, _grid, rows);
     }
 
     /// <summary>Decodes a chunk into the cache where that is still worth while; a damaged one is left for the reader to find.</summary>
@@ -98,7 +100,7 @@ internal sealed class ChunkedStorage : ArrayStorage
             Span<long> coordinates = stackalloc long[_grid.Rank];
             _grid.GetCoordinates(number, coordinates);
             if (!entry.IsMissing && !IsPlain(entry, coordinates))
-                Cache.Prefetch(new(_id, number), this, entry);
+                Cache.Prefetch(new(Id, number), this, entry);
         }
 #pragma warning disable CA1031 // Nothing may leave a work item of the thread pool: it would end the process.
         catch (Exception)
@@ -229,7 +231,7 @@ internal sealed class ChunkedStorage : ArrayStorage
                 for (int i = Interlocked.Increment(ref next); i < pending.Count; i = Interlocked.Increment(ref next))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    ChunkLease lease = await Cache.GetAsync(new(_id, pending[i]), this, Table[pending[i]]);
+                    ChunkLease lease = await Cache.GetAsync(new(Id, pending[i]), this, Table[pending[i]]);
                     CopyAndRelease(request, pending[i], lease, target.Span);
                 }
             }

@@ -60,6 +60,9 @@ internal sealed class UnwrittenStorage(FillValue fill, Dataspace space, int elem
     /// <summary>Puts the fill value wherever the box says.</summary>
     public static void Fill(in Box box, FillValue fill, int elementBytes, Span<byte> target)
     {
+        if (fill.IsMisfit)
+            throw new Hdf5FormatException($"A fill value of {fill.Bytes.Length} bytes cannot fill elements of {elementBytes}.");
+
         if (!fill.Bytes.IsEmpty)
             box.Copy(fill.Bytes.Span, target);
         else
