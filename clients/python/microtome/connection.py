@@ -1,0 +1,121 @@
+"""One HTTP/1.1 connection: a request goes out, the body comes back straight into the caller's memory."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+from typing import Mapping, Optional
+
+import numpy as np
+
+from .addresses import Replica
+from .errors import BadAnswer, ShortBody, TransportError
+
+_CONNECT_SECONDS = 10.0
+_SMALL_BODY_BYTES = 64 << 20  # No JSON of a server is longer.
+
+# What http.client raises when a connection breaks; ValueError and AttributeError when another thread closes it meanwhile.
+_BROKEN = (OSError, http.client.HTTPException, ValueError, AttributeError)
+
+
+class Answer:
+    """A status and headers, and a body that is still to be read. The connection is busy until it has been."""
+
+    def __init__(self, response: http.client.HTTPResponse) -> None:
+        self._response = response
+        self.status = response.status
+        self.headers: Mapping[str, str] = response.headers
+        text = response.headers.get("Content-Length", "")
+        self.length: Optional[int] = int(text) if text.isdigit() else None
+
+    def read_exactly(self, memory: memoryview) -> None:
+        """Fills the memory (bytes, writable). Raises ShortBody where the body ends before, TransportError where it breaks."""
+        filled = 0
+        try:
+            while filled < len(memory):
+                count = self._response.readinto(memory[filled:])
+                if not count:
+                    break
+                filled += count
+        except http.client.IncompleteRead as error:
+            raise ShortBody("the body was cut") from error
+        except _BROKEN as error:
+            raise TransportError(f"the connection broke while a body was read: {error!r}") from error
+        if filled < len(memory):
+            raise ShortBody(f"the body ended after {filled} of {len(memory)} bytes")
+
+    def read_array(self) -> np.ndarray:
+        """The whole body as fresh bytes. Its length must have been said, or a cut could not be seen."""
+        if self.length is None:
+            raise BadAnswer("the answer does not say its length")
+        body = np.empty(self.length, np.uint8)
+        self.read_exactly(memoryview(body))
+        self.finish()
+        return body
+
+    def read_small(self) -> bytes:
+        """The whole body of a JSON answer: complete, or an error."""
+        try:
+            body = self._response.read(_SMALL_BODY_BYTES + 1)
+        except _BROKEN as error:
+            raise ShortBody(f"the connection broke while a body was read: {error!r}") from error
+        if len(body) > _SMALL_BODY_BYTES:
+            raise BadAnswer("the answer is longer than any JSON of a server")
+        if self.length is not None and len(body) < self.length:
+            raise ShortBody(f"the body ended after {len(body)} of {self.length} bytes")
+        self.finish()
+        return body
+
+    def finish(self) -> None:
+        """Takes what HTTP puts behind the last byte (the end of the chunks), so that the connection can be used again."""
+        try:
+            excess = b"" if self._response.isclosed() else self._response.read(1)
+        except _BROKEN as error:
+            raise ShortBody("the body did not end as HTTP says") from error
+        if excess:
+            raise BadAnswer("the body goes on beyond its end")
+
+
+class Connection:
+    """A keep-alive connection to one replica. Used by one thread at a time; `abort` alone may come from another."""
+
+    def __init__(self, replica: Replica, timeout: float) -> None:
+        kind = http.client.HTTPSConnection if replica.scheme == "https" else http.client.HTTPConnection
+        self.replica = replica
+        self._timeout = timeout
+        self._http = kind(replica.host, replica.port, timeout=min(timeout, _CONNECT_SECONDS))
+        self._is_aborted = False
+        self.answers = 0
+        """How many came since it connected: a failure after some may only mean that the server closed an idle connection."""
+
+    def request(self, method: str, path: str, headers: Mapping[str, str], body: Optional[bytes] = None) -> Answer:
+        """Sends a request and reads status and headers. Raises TransportError, and is closed then."""
+        try:
+            if self._http.sock is None:
+                self.answers = 0
+                self._http.connect()  # Sets TCP_NODELAY.
+                self._http.sock.settimeout(self._timeout)
+            if self._is_aborted:
+                raise TransportError("the connection was closed")
+            self._http.request(method, self.replica.prefix + path, body=body, headers=dict(headers))
+            answer = Answer(self._http.getresponse())
+        except _BROKEN as error:
+            self.close()
+            if isinstance(error, TransportError):
+                raise
+            raise TransportError(f"{self.replica} did not answer: {error!r}") from error
+        self.answers += 1
+        return answer
+
+    def close(self) -> None:
+        self._http.close()
+
+    def abort(self) -> None:
+        """Ends whatever another thread waits for on this connection: it raises TransportError there."""
+        self._is_aborted = True
+        sock = self._http.sock
+        if sock is not None:
+            try:
+                sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # It was closed already.

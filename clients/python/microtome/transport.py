@@ -1,0 +1,83 @@
+"""The way to a server from every thread and process: connections are never shared between either."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from typing import Any, Dict, Optional, Tuple, TypeVar, Callable, Mapping
+
+import numpy as np
+
+from .addresses import Replica
+from .connection import Answer
+from .errors import BadAnswer
+from .patience import Patience
+from .requests import Request
+from .route import Route
+from .version import VERSION
+
+T = TypeVar("T")
+
+
+class _OfThread(threading.local):
+    """A thread's route, and the process that opened it: sockets must not be used after a fork."""
+
+    route: Optional[Route] = None
+    process: int = 0
+
+
+class Transport:
+    """Sends requests to the replicas, each thread over its own keep-alive connection. Immutable but for these connections.
+
+    `timeout` is the longest silence on a socket, `give_up_after` the longest time without an answer, both in seconds.
+    """
+
+    def __init__(self, replicas: Tuple[Replica, ...], key: Optional[str], timeout: float, give_up_after: float) -> None:
+        self.replicas = replicas
+        self.timeout = timeout
+        self.give_up_after = give_up_after
+        self._key = key
+        self._of_thread = _OfThread()
+
+    def __reduce__(self) -> Any:
+        return Transport, (self.replicas, self._key, self.timeout, self.give_up_after)
+
+    def __repr__(self) -> str:
+        return f"Transport({', '.join(map(str, self.replicas))})"
+
+    def get_json(self, request: Request) -> Dict[str, Any]:
+        members = json.loads(self._exchange(request, Answer.read_small))
+        if not isinstance(members, dict):
+            raise BadAnswer("the answer is no JSON object")
+        return members
+
+    def get_bytes(self, request: Request) -> Tuple[np.ndarray, Mapping[str, str]]:
+        """The body as fresh bytes that the caller owns, and the headers."""
+        return self._exchange(request, lambda answer: (answer.read_array(), answer.headers))
+
+    def new_route(self) -> Route:
+        """A route of its own, for a stream: it is busy as long as the stream lasts."""
+        headers = {"User-Agent": "microtome-python/" + VERSION}
+        if self._key is not None:
+            headers["Authorization"] = "Bearer " + self._key
+        return Route(self.replicas, headers, self.timeout)
+
+    def patience(self, sleep: Optional[Callable[[float], object]] = None) -> Patience:
+        return Patience(self.give_up_after, sleep=sleep) if sleep is not None else Patience(self.give_up_after)
+
+    def close(self) -> None:
+        """Closes this thread's connection; the next request opens it again."""
+        if self._of_thread.route is not None:
+            self._of_thread.route.close()
+
+    def _exchange(self, request: Request, read: Callable[[Answer], T]) -> T:
+        mine = self._of_thread
+        if mine.route is None or mine.process != os.getpid():
+            mine.route = self.new_route()
+            mine.process = os.getpid()
+        try:
+            return mine.route.exchange(request, read, self.patience())
+        except BaseException:
+            mine.route.close()  # Also on Ctrl-C: what is left of an answer must not be taken for the next one.
+            raise

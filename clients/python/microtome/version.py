@@ -1,0 +1,3 @@
+"""The version of this package, also sent to servers as part of `User-Agent`."""
+
+VERSION = "0.1.0"
