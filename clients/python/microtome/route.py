@@ -34,7 +34,7 @@ class Route:
         Raises ApiError for what the server refuses, GaveUp where nobody answers in time. `read` may be called again after
         a cut, so it must begin anew.
         """
-        was_missing = False
+        asked_again = False
         while True:
             try:
                 result = read(self._send(request))
@@ -42,10 +42,11 @@ class Route:
                 self.recover(error, patience)
             except NotFound as error:
                 # A server that has just started answers before it has found its datasets.
-                if error.code != "dataset_not_found" or (was_missing and self._is_ready(patience)):
+                if error.code != "dataset_not_found" or asked_again:
                     raise
-                was_missing = was_missing or self._is_ready(patience)
-                if not was_missing:
+                if self._is_ready():
+                    asked_again = True  # The search may have ended between the two questions.
+                else:
                     self.recover(error, patience)
             else:
                 self._failures = 0
@@ -101,11 +102,10 @@ class Route:
     def _is_reused(self) -> bool:
         return self._connection is not None and self._connection.answers > 0
 
-    def _is_ready(self, patience: Patience) -> bool:
+    def _is_ready(self) -> bool:
         try:
             self._send(_READY).read_small()
-        except (TransportError, Unavailable) as error:
-            self.recover(error, patience)
+        except (TransportError, Unavailable):
             return False
         except ApiError:
             pass  # A proxy that does not pass probes on: the 404 stands.
