@@ -34,10 +34,21 @@ class Route:
         Raises ApiError for what the server refuses, GaveUp where nobody answers in time. `read` may be called again after
         a cut, so it must begin anew.
         """
+        while True:
+            try:
+                result = read(self.open(request, patience))
+            except TransportError as error:
+                self.recover(error, patience)
+            else:
+                self.succeeded(patience)
+                return result
+
+    def open(self, request: Request, patience: Patience) -> Answer:
+        """Asks until a replica answers with a body; raises as `exchange` does. Whoever reads it says whether it `succeeded`."""
         asked_again = False
         while True:
             try:
-                result = read(self._send(request))
+                return self._send(request)
             except (TransportError, Unavailable) as error:
                 self.recover(error, patience)
             except NotFound as error:
@@ -48,10 +59,10 @@ class Route:
                     asked_again = True  # The search may have ended between the two questions.
                 else:
                     self.recover(error, patience)
-            else:
-                self._failures = 0
-                patience.succeeded()
-                return result
+
+    def succeeded(self, patience: Patience) -> None:
+        self._failures = 0
+        patience.succeeded()
 
     def recover(self, error: Exception, patience: Patience) -> None:
         """After a failure: drops the connection, moves to the next replica, and waits once all of them have failed.

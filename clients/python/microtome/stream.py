@@ -1,0 +1,117 @@
+"""The steps of epochs over one stream. Cuts are mended: nothing is lost, nothing comes twice."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Callable, Dict, Iterator, Optional, Tuple
+
+import numpy as np
+
+from .connection import Answer
+from .epochs import BatchSpec, EpochPlan
+from .errors import BadAnswer, TransportError, Unavailable
+from .frames import HEAD_BYTES, MEDIA_TYPE, FrameHead, FrameKind, parse_frame_head
+from .patience import Patience
+from .problems import parse_problem
+from .route import Route
+from .rows import Batch
+from .safetensors import parse_safetensors
+
+_TEXT_BYTES = 64 << 20  # No HEADER, END or ERROR is longer.
+
+Allocate = Callable[[int], np.ndarray]
+
+
+class StepStream:
+    """Reads batches from a route of its own. Used by one thread."""
+
+    def __init__(self, route: Route, patience: Patience, plan: EpochPlan, allocate: Allocate) -> None:
+        """`allocate` gives the memory (uint8, one axis) that a batch is read into."""
+        self._route = route
+        self._patience = patience
+        self._plan = plan
+        self._allocate = allocate
+        self._head = bytearray(HEAD_BYTES)
+        self.spec: Optional[BatchSpec] = None
+        """What the stream said of itself; None before the first answer."""
+
+    def read(self, epoch: int, start: int, stop: Optional[int] = None) -> Iterator[Batch]:
+        """The batches [start, stop) of one epoch, stop clipped to its end."""
+        step = start
+        while True:
+            try:
+                answer = self._route.open(self._plan.stream(epoch, step, stop, MEDIA_TYPE), self._patience)
+                for batch in self._read_answer(answer, epoch, step):
+                    self._route.succeeded(self._patience)
+                    step = batch.step + 1
+                    yield batch
+                self._route.succeeded(self._patience)
+                return
+            except (TransportError, Unavailable) as error:
+                self._route.recover(error, self._patience)
+
+    def _read_answer(self, answer: Answer, epoch: int, step: int) -> Iterator[Batch]:
+        """Until END. Raises what an ERROR frame says, ShortBody or TransportError at a cut."""
+        head = self._read_head(answer)
+        if head.kind == FrameKind.ERROR:
+            raise parse_problem(500, self._read_text(answer, head))
+        if head.kind != FrameKind.HEADER:
+            raise BadAnswer("a stream does not begin with its HEADER")
+        names = self._note(json.loads(self._read_text(answer, head))).names
+        while True:
+            head = self._read_head(answer)
+            if head.kind == FrameKind.DATA:
+                if head.step != step:
+                    raise BadAnswer(f"step {head.step} came where step {step} was due")
+                body = self._allocate(head.length)
+                answer.read_exactly(memoryview(body))
+                tensors = parse_safetensors(body)
+                yield Batch.of(epoch, step, names, [tensors[name] for name in names])
+                step += 1
+            elif head.kind == FrameKind.END:
+                self._read_text(answer, head)
+                answer.finish()
+                return
+            elif head.kind == FrameKind.ERROR:
+                raise parse_problem(500, self._read_text(answer, head))
+            elif head.kind == FrameKind.IDLE:
+                self._read_text(answer, head)
+            else:
+                raise BadAnswer("a second HEADER within a stream")
+
+    def _read_head(self, answer: Answer) -> FrameHead:
+        answer.read_exactly(memoryview(self._head))
+        return parse_frame_head(self._head)
+
+    @staticmethod
+    def _read_text(answer: Answer, head: FrameHead) -> bytes:
+        if head.length > _TEXT_BYTES:
+            raise BadAnswer(f"a {head.kind.name} of {head.length} bytes")
+        text = bytearray(head.length)
+        answer.read_exactly(memoryview(text))
+        return bytes(text)
+
+    def _note(self, header: Dict[str, Any]) -> BatchSpec:
+        if header["version"] != self._plan.version or header["order"] != self._plan.order:
+            raise BadAnswer("a stream of another version or order than asked")
+        arrays = header["arrays"]
+        self.spec = BatchSpec(
+            names=tuple(array["name"] for array in arrays),
+            dtypes=tuple(np.dtype(array["dtype"]) for array in arrays),
+            row_shapes=tuple(tuple(array["shape"]) for array in arrays),
+            steps=int(header["steps"]),
+        )
+        return self.spec
+
+
+def read_epochs(stream: StepStream, plan: EpochPlan, position: Tuple[int, int]) -> Iterator[Tuple[Batch, Tuple[int, int]]]:
+    """Batches from a position (epoch, step) to the plan's end, each with the position behind it."""
+    epoch, step = position
+    while plan.end is None or epoch < plan.end:
+        for batch in stream.read(epoch, step):
+            step = batch.step + 1
+            is_last = stream.spec is not None and step >= stream.spec.steps
+            yield batch, ((epoch + 1, 0) if is_last else (epoch, step))
+        if stream.spec is not None and stream.spec.steps == 0:
+            return  # Nor has any other epoch a step.
+        epoch, step = epoch + 1, 0
