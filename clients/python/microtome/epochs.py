@@ -60,6 +60,12 @@ class EpochPlan:
         return self.batch_size if self.per_rank is None else self.per_rank * self.world_size  # type: ignore[return-value]
 
     @property
+    def names(self) -> Tuple[str, ...]:
+        """What a batch consists of, in order: padding comes with its mask."""
+        arrays = self.reading.arrays
+        return arrays if self.tail != "pad" or "@valid" in arrays else (*arrays, "@valid")
+
+    @property
     def end(self) -> Optional[int]:
         """The number of the first epoch that is not asked for; None for ever."""
         return None if self.epochs is None else self.epoch + self.epochs

@@ -15,7 +15,7 @@ class LookAhead(Generic[T]):
     """Iterates over a source on a thread of its own, `depth` items ahead at most. For one consumer.
 
     The queue is shared and guarded by one condition; everything else belongs to one of the two threads. `close` may be called
-    at any time, also from a finalizer, and leaves no thread.
+    at any time, also from its owner's finalizer, and leaves no thread.
     """
 
     def __init__(self, source: Iterator[T], depth: int, interrupt: Callable[[], Any]) -> None:
@@ -27,7 +27,7 @@ class LookAhead(Generic[T]):
         self._is_closed = False
         self._error: Any = None
         self._interrupt = interrupt
-        # The thread must not hold this object, or it would never be finalized while the thread runs: it holds the source.
+        # The running thread holds this object and the source, so whoever owns it must close it: it is never finalized by itself.
         self._thread = threading.Thread(target=self._run, args=(source,), name="microtome-look-ahead", daemon=True)
         self._thread.start()
 

@@ -35,6 +35,9 @@ class StepStream:
         self.spec: Optional[BatchSpec] = None
         """What the stream said of itself; None before the first answer."""
 
+    def close(self) -> None:
+        self._route.close()
+
     def read(self, epoch: int, start: int, stop: Optional[int] = None) -> Iterator[Batch]:
         """The batches [start, stop) of one epoch, stop clipped to its end."""
         step = start

@@ -1,0 +1,1 @@
+"""Training frameworks; each is imported only when it is used."""

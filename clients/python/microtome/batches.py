@@ -1,0 +1,231 @@
+"""Shuffled epochs as an iterable, resumable at every step."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from typing import Any, Dict, Iterator, Mapping, Optional, Tuple, Union
+
+from .epochs import BatchSpec, EpochPlan
+from .errors import BadAnswer
+from .look_ahead import LookAhead
+from .memory import Ring, fresh
+from .resume import State
+from .rows import Batch
+from .safetensors import parse_safetensors
+from .stream import StepStream, read_epochs
+from .transport import Transport
+
+
+class Position:
+    """The first step that has not been handed out. Shared by an iterable and its latest iterator; the last writer wins."""
+
+    def __init__(self, epoch: int, step: int) -> None:
+        self.epoch = epoch
+        self.step = step
+
+
+class Batches:
+    """The batches of one or more epochs: `for images, labels in ds.batches(256, seed=7, epochs=10)`.
+
+    Each loop begins at the first epoch, or where `load_state_dict` said, once. One thread reads `look_ahead` batches ahead over
+    one stream; with `look_ahead=0` batches are read when they are asked for. With `reuse=True` a batch is overwritten when the
+    next but one is asked for; else the caller owns it. The sequence depends on the data, view, order, seed and batch size alone.
+    """
+
+    def __init__(self, transport: Transport, plan: EpochPlan, look_ahead: int = 4, reuse: bool = False) -> None:
+        self._transport = transport
+        self._plan = plan
+        self._look_ahead = look_ahead
+        self._reuse = reuse
+        self._spec: Optional[BatchSpec] = None
+        self._position = Position(plan.epoch, 0)
+        self._start: Optional[Tuple[int, int]] = None
+
+    @property
+    def plan(self) -> EpochPlan:
+        return self._plan
+
+    def __iter__(self) -> "BatchIterator":
+        start = self.take_start()
+        self._position = Position(*start)
+        return BatchIterator(self._transport, self._plan, self._position, self._look_ahead, self._reuse)
+
+    def __len__(self) -> int:
+        """Batches of a whole loop, over all its epochs."""
+        if self._plan.epochs is None:
+            raise TypeError("these batches go on for ever")
+        return self.steps * self._plan.epochs
+
+    def __repr__(self) -> str:
+        plan = self._plan
+        rank = f", rank {plan.rank} of {plan.world_size}" if plan.world_size > 1 else ""
+        return (
+            f"<microtome.Batches of {plan.dataset!r}: {plan.global_batch} rows, {plan.order}, seed {plan.seed}, view {plan.view!r}, "
+            f"epochs from {plan.epoch} to {plan.end}{rank}>"
+        )
+
+    @property
+    def steps(self) -> int:
+        """Batches of one epoch, the same for every rank."""
+        return self.spec.steps
+
+    @property
+    def spec(self) -> BatchSpec:
+        """Names, types and row shapes of every batch, and the steps of an epoch; asked of the server once, no data is read."""
+        if self._spec is None:
+            stream = StepStream(self._transport.new_route(), self._transport.patience(), self._plan, fresh)
+            for _ in stream.read(self._plan.epoch, 0, 0):
+                raise BadAnswer("a stream of no steps has one")
+            stream.close()
+            self._spec = stream.spec
+        assert self._spec is not None
+        return self._spec
+
+    def at(self, epoch: int, step: int) -> Batch:
+        """One batch by its address. Raises PastEnd beyond the epoch."""
+        names = self._plan.names
+        body, _ = self._transport.get_bytes(self._plan.batch(epoch, step))
+        tensors = parse_safetensors(body)
+        return Batch.of(epoch, step, names, [tensors[name] for name in names])
+
+    def state_dict(self) -> Dict[str, Any]:
+        """Where the latest loop is: the first step that it has not handed out. Plain values, for a checkpoint."""
+        return self.state.to_dict()
+
+    def load_state_dict(self, state: Union[str, Mapping[str, Any]]) -> None:
+        """The next loop begins there; takes a `token` too.
+
+        Rank, world size, workers, arrays and server may differ. Raises VersionChanged where the data has changed, ResumeError
+        where the batches would be other ones.
+        """
+        parsed = State.parse(state)
+        parsed.check(self._plan)
+        self._start = (parsed.epoch, parsed.step)
+        self._position = Position(parsed.epoch, parsed.step)
+
+    @property
+    def state(self) -> State:
+        return State.of(self._plan, self._position.epoch, self._position.step)
+
+    @property
+    def token(self) -> str:
+        """The state as one line of text."""
+        return self.state.to_token()
+
+    def take_start(self) -> Tuple[int, int]:
+        """Where the next loop begins: where `load_state_dict` said, once, else at the first step."""
+        start, self._start = self._start, None
+        return start or (self._plan.epoch, 0)
+
+    def torch(self, rank: Optional[int] = None, world_size: Optional[int] = None) -> Any:
+        """An iterable dataset for PyTorch; see `microtome.adapters.torch.IterableBatches`."""
+        from .adapters.torch import IterableBatches
+
+        return IterableBatches(self, rank, world_size)
+
+    def tf(self, rank: int = 0, world_size: int = 1) -> Any:
+        """A `tf.data.Dataset`; see `microtome.adapters.tf`."""
+        from .adapters.tf import to_dataset
+
+        return to_dataset(self.for_rank(rank, world_size))
+
+    def keras(self, rank: int = 0, world_size: int = 1) -> Any:
+        """A `keras.utils.PyDataset`; see `microtome.adapters.keras`."""
+        from .adapters.keras import to_py_dataset
+
+        return to_py_dataset(self.for_rank(rank, world_size))
+
+    def for_rank(self, rank: int, world_size: int) -> "Batches":
+        """The same batches, of which rank `rank` of `world_size` receives its slice. Warns where the slices differ in size."""
+        other = Batches(self._transport, self._plan.for_rank(rank, world_size), self._look_ahead, self._reuse)
+        other._start = self._start
+        other._position = self._position
+        other._warn_of_bias()
+        return other
+
+    def _warn_of_bias(self) -> None:
+        """Ranks that average gradients (DDP) give each rank the same weight, however many rows it had."""
+        plan = self._plan
+        if plan.global_batch % plan.world_size:
+            warnings.warn(
+                f"a batch of {plan.global_batch} rows is not divided evenly among {plan.world_size} ranks: averaged gradients (DDP) "
+                f"would weigh rows unequally. Choose a multiple, or say per_rank=",
+                stacklevel=4,
+            )
+        elif plan.world_size > 1 and plan.tail == "keep" and self._rows() % plan.global_batch % plan.world_size:
+            warnings.warn(
+                "tail='keep' leaves a last batch that is not divided evenly among the ranks: averaged gradients (DDP) would weigh "
+                "its rows unequally. tail='drop' is the safe choice",
+                stacklevel=4,
+            )
+
+    def _rows(self) -> int:
+        """Rows of the view."""
+        return int(self._transport.get_json(self._plan.for_rank(0, 1).forecast(self._plan.epoch))["rows"])
+
+
+class BatchIterator(Iterator[Batch]):
+    """One loop over batches. Ends its thread when it is exhausted, closed, left by an error or Ctrl-C, or dropped."""
+
+    def __init__(self, transport: Transport, plan: EpochPlan, position: Position, look_ahead: int, reuse: bool) -> None:
+        self._plan = plan
+        self._position = position
+        self._depth = look_ahead
+        self._wake = threading.Event()
+        self._route = transport.new_route()
+        # With the queue full, one batch waits behind it and one is with the caller.
+        self._stream = StepStream(
+            self._route, transport.patience(sleep=self._wake.wait), plan, Ring(look_ahead + 2) if reuse else fresh
+        )
+        self._source = read_epochs(self._stream, plan, (position.epoch, position.step))
+        self._ahead: Optional[LookAhead[Tuple[Batch, Tuple[int, int]]]] = None
+        self._is_closed = False
+
+    def __next__(self) -> Batch:
+        if self._is_closed:
+            raise StopIteration
+        try:
+            batch, position = self._take()
+        except BaseException:
+            self.close()
+            raise
+        self._position.epoch, self._position.step = position
+        return batch
+
+    def __enter__(self) -> "BatchIterator":
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_is_closed"):
+            self.close()
+
+    def state_dict(self) -> Dict[str, Any]:
+        """The first step that has not been handed out. Plain values, for a checkpoint."""
+        return State.of(self._plan, self._position.epoch, self._position.step).to_dict()
+
+    @property
+    def token(self) -> str:
+        return State.of(self._plan, self._position.epoch, self._position.step).to_token()
+
+    def close(self) -> None:
+        """Ends the loop; no thread and no connection is left."""
+        if not self._is_closed:
+            self._is_closed = True
+            if self._ahead is not None:
+                self._ahead.close()
+            self._route.close()
+
+    def _take(self) -> Tuple[Batch, Tuple[int, int]]:
+        if self._depth == 0:
+            return next(self._source)
+        if self._ahead is None:
+            self._ahead = LookAhead(self._source, self._depth, self._interrupt)
+        return self._ahead.next()
+
+    def _interrupt(self) -> None:
+        self._wake.set()
+        self._route.abort()

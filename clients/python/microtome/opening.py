@@ -1,0 +1,58 @@
+"""From a URL to a dataset."""
+
+from __future__ import annotations
+
+import os
+from typing import Optional, Sequence, Union, overload
+
+from .addresses import parse_addresses
+from .catalogue import Catalogue
+from .datasets import Dataset
+from .transport import Transport
+
+KEY_VARIABLE = "MICROTOME_API_KEY"
+
+
+@overload
+def open(
+    urls: Union[str, Sequence[str]],
+    dataset: str,
+    *,
+    key: Optional[str] = None,
+    timeout: float = 60.0,
+    give_up_after: float = 120.0,
+) -> Dataset: ...
+
+
+@overload
+def open(
+    urls: Union[str, Sequence[str]],
+    dataset: None = None,
+    *,
+    key: Optional[str] = None,
+    timeout: float = 60.0,
+    give_up_after: float = 120.0,
+) -> Union[Dataset, Catalogue]: ...
+
+
+def open(
+    urls: Union[str, Sequence[str]],
+    dataset: Optional[str] = None,
+    *,
+    key: Optional[str] = None,
+    timeout: float = 60.0,
+    give_up_after: float = 120.0,
+) -> Union[Dataset, Catalogue]:
+    """Opens a dataset, or the catalogue of a server.
+
+    `urls`: a server (`http://localhost:5080`) or a dataset of it (`…/v1/datasets/digits`); a list of them means replicas of the
+    same files, of which any may fail. `dataset`: its name, where the URL does not say it. `key`: the API key, else what the
+    variable MICROTOME_API_KEY holds. `timeout`: the longest silence of a server, `give_up_after`: the longest time without an
+    answer of any, both in seconds.
+    """
+    replicas, named = parse_addresses(urls)
+    if named is not None and dataset is not None and named != dataset:
+        raise ValueError(f"the URL names the dataset {named}, not {dataset}")
+    name = dataset or named
+    transport = Transport(replicas, key or os.environ.get(KEY_VARIABLE) or None, timeout, give_up_after)
+    return Catalogue(transport) if name is None else Dataset.open(transport, name)
