@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import warnings
+from functools import partial
 from typing import Any, Dict, Iterator, Mapping, Optional, Tuple, Union
 
 from .epochs import BatchSpec, EpochPlan
@@ -11,6 +12,7 @@ from .errors import BadAnswer
 from .look_ahead import LookAhead
 from .memory import Ring, fresh
 from .resume import State
+from .route import Route
 from .rows import Batch
 from .safetensors import parse_safetensors
 from .stream import StepStream, read_epochs
@@ -29,8 +31,8 @@ class Batches:
     """The batches of one or more epochs: `for images, labels in ds.batches(256, seed=7, epochs=10)`.
 
     Each loop begins at the first epoch, or where `load_state_dict` said, once. One thread reads `look_ahead` batches ahead over
-    one stream; with `look_ahead=0` batches are read when they are asked for. With `reuse=True` a batch is overwritten when the
-    next but one is asked for; else the caller owns it. The sequence depends on the data, view, order, seed and batch size alone.
+    one stream; with `look_ahead=0` batches are read when they are asked for. With `reuse=True` a batch is valid until
+    the next one is asked for; else the caller owns it. The sequence depends on the data, view, order, seed and batch size alone.
     """
 
     def __init__(self, transport: Transport, plan: EpochPlan, look_ahead: int = 4, reuse: bool = False) -> None:
@@ -223,9 +225,12 @@ class BatchIterator(Iterator[Batch]):
         if self._depth == 0:
             return next(self._source)
         if self._ahead is None:
-            self._ahead = LookAhead(self._source, self._depth, self._interrupt)
+            # Not a method of this object: the thread would keep it alive, and it would never be dropped.
+            self._ahead = LookAhead(self._source, self._depth, partial(_interrupt, self._wake, self._route))
         return self._ahead.next()
 
-    def _interrupt(self) -> None:
-        self._wake.set()
-        self._route.abort()
+
+def _interrupt(wake: threading.Event, route: Route) -> None:
+    """Ends a wait for a server, or between two attempts."""
+    wake.set()
+    route.abort()

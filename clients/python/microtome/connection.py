@@ -45,7 +45,8 @@ class Answer:
             raise ShortBody(f"the body ended after {filled} of {len(memory)} bytes")
 
     def read_array(self) -> np.ndarray:
-        """The whole body as fresh bytes. Its length must have been said, or a cut could not be seen."""
+        """The whole body as fresh bytes."""
+        self._require_end()
         if self.length is None:
             raise BadAnswer("the answer does not say its length")
         body = np.empty(self.length, np.uint8)
@@ -55,6 +56,7 @@ class Answer:
 
     def read_small(self) -> bytes:
         """The whole body of a JSON answer: complete, or an error."""
+        self._require_end()
         try:
             body = self._response.read(_SMALL_BODY_BYTES + 1)
         except _BROKEN as error:
@@ -65,6 +67,11 @@ class Answer:
             raise ShortBody(f"the body ended after {len(body)} of {self.length} bytes")
         self.finish()
         return body
+
+    def _require_end(self) -> None:
+        """Without a length or chunks a cut could not be seen; http.client also takes headers that were cut for whole."""
+        if self.length is None and "chunked" not in self.headers.get("Transfer-Encoding", "").lower():
+            raise ShortBody("the answer says neither its length nor its end")
 
     def finish(self) -> None:
         """Takes what HTTP puts behind the last byte (the end of the chunks), so that the connection can be used again."""

@@ -28,6 +28,10 @@ class Route:
         self._is_aborted = False
         self._connection: Optional[Connection] = None
 
+    def __del__(self) -> None:
+        if hasattr(self, "_connection"):
+            self.close()
+
     def exchange(self, request: Request, read: Callable[[Answer], T], patience: Patience) -> T:
         """Asks until a replica answers and `read` has taken the body whole.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Dict, Iterator, Optional, Tuple
+import warnings
+from typing import Callable, Iterator, Optional, Tuple
 
 import numpy as np
 
@@ -60,7 +61,7 @@ class StepStream:
             raise parse_problem(500, self._read_text(answer, head))
         if head.kind != FrameKind.HEADER:
             raise BadAnswer("a stream does not begin with its HEADER")
-        names = self._note(json.loads(self._read_text(answer, head))).names
+        names = self._note(self._read_text(answer, head)).names
         while True:
             head = self._read_head(answer)
             if head.kind == FrameKind.DATA:
@@ -94,17 +95,22 @@ class StepStream:
         answer.read_exactly(memoryview(text))
         return bytes(text)
 
-    def _note(self, header: Dict[str, Any]) -> BatchSpec:
-        if header["version"] != self._plan.version or header["order"] != self._plan.order:
-            raise BadAnswer("a stream of another version or order than asked")
-        arrays = header["arrays"]
-        self.spec = BatchSpec(
-            names=tuple(array["name"] for array in arrays),
-            dtypes=tuple(np.dtype(array["dtype"]) for array in arrays),
-            row_shapes=tuple(tuple(array["shape"]) for array in arrays),
-            steps=int(header["steps"]),
-        )
-        return self.spec
+    def _note(self, text: bytes) -> BatchSpec:
+        try:
+            header = json.loads(text)
+            is_ours = header["version"] == self._plan.version and header["order"] == self._plan.order
+            spec = BatchSpec(
+                names=tuple(array["name"] for array in header["arrays"]),
+                dtypes=tuple(np.dtype(array["dtype"]) for array in header["arrays"]),
+                row_shapes=tuple(tuple(array["shape"]) for array in header["arrays"]),
+                steps=int(header["steps"]),
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadAnswer(f"a malformed HEADER: {error!r}") from error
+        if not is_ours or spec.names != self._plan.names:
+            raise BadAnswer("a stream of another version, another order or other arrays than asked")
+        self.spec = spec
+        return spec
 
 
 def read_epochs(stream: StepStream, plan: EpochPlan, position: Tuple[int, int]) -> Iterator[Tuple[Batch, Tuple[int, int]]]:
@@ -116,5 +122,6 @@ def read_epochs(stream: StepStream, plan: EpochPlan, position: Tuple[int, int]) 
             is_last = stream.spec is not None and step >= stream.spec.steps
             yield batch, ((epoch + 1, 0) if is_last else (epoch, step))
         if stream.spec is not None and stream.spec.steps == 0:
-            return  # Nor has any other epoch a step.
+            warnings.warn(f"an epoch has no batch: the view {plan.view!r} has fewer rows than {plan.global_batch}, or none", stacklevel=2)
+            return  # Nor has any other epoch.
         epoch, step = epoch + 1, 0

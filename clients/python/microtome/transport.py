@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from typing import Any, Dict, Optional, Tuple, TypeVar, Callable, Mapping
+from typing import Any, Callable, Dict, Mapping, Optional, Tuple, TypeVar
 
 import numpy as np
 
@@ -47,7 +47,11 @@ class Transport:
         return f"Transport({', '.join(map(str, self.replicas))})"
 
     def get_json(self, request: Request) -> Dict[str, Any]:
-        members = json.loads(self._exchange(request, Answer.read_small))
+        text = self._exchange(request, Answer.read_small)
+        try:
+            members = json.loads(text)
+        except ValueError as error:
+            raise BadAnswer("the answer is no JSON; is this the address of a Microtome server?") from error
         if not isinstance(members, dict):
             raise BadAnswer("the answer is no JSON object")
         return members

@@ -1,0 +1,138 @@
+"""Arrays and gathers from a real server, with NumPy as the oracle."""
+
+import pickle
+import random
+
+import numpy as np
+import pytest
+
+import microtome
+from microtome.errors import NotFound, NotServable, VersionChanged
+from test_selects import random_item
+
+
+def test_the_catalogue_and_both_ways_to_open(server):
+    catalogue = microtome.open(server.url)
+    assert {"things", "digits", "lone", "waves", "scalar", "halves"} <= set(catalogue)
+    assert "things" in catalogue and "nothing" not in catalogue and "things" in repr(catalogue)
+    by_url = microtome.open(server.url + "/v1/datasets/things")
+    assert by_url.version == catalogue["things"].version == microtome.open(server.url, "things").version
+    with pytest.raises(NotFound):
+        microtome.open(server.url, "nothing", give_up_after=5)
+
+
+def test_an_array_is_like_numpys(things, truth):
+    x = things["x"]
+    expected = truth["things_x"]
+    assert (x.shape, x.dtype, x.ndim, x.size, x.nbytes, len(x)) == (
+        expected.shape, expected.dtype, expected.ndim, expected.size, expected.nbytes, len(expected),
+    )  # fmt: skip
+    assert np.array_equal(np.asarray(x), expected)
+    assert np.asarray(x, dtype=np.float32).dtype == np.float32
+    assert all(np.array_equal(mine, other) for mine, other in zip(x, expected))
+    with pytest.raises(NotFound):
+        things["z"]
+
+
+def test_random_slices_equal_numpys(things, truth):
+    chance = random.Random(3)
+    x = things["x"]
+    expected = truth["things_x"]
+    for _ in range(200):
+        index = tuple(random_item(chance, length) for length in expected.shape[: chance.randrange(1, 4)])
+        value = x[index]
+        assert np.array_equal(value, expected[index]) and type(value) is type(expected[index]), index
+
+
+@pytest.mark.parametrize("name", ["lone", "waves", "scalar", "halves"])
+def test_types_and_ranks(server, truth, name):
+    array = microtome.open(server.url, name)["data"]
+    value = np.asarray(array)
+    assert value.dtype == truth[name].dtype and np.array_equal(value, truth[name]) and value.shape == truth[name].shape
+
+
+def test_a_zero_dimensional_array(server):
+    scalar = microtome.open(server.url, "scalar")["data"]
+    assert scalar[()] == 2.5 and isinstance(scalar[()], np.float64) and scalar[...].shape == ()
+    with pytest.raises(TypeError):
+        len(scalar)
+
+
+@pytest.mark.parametrize("index", [[5, 1, 9, 5, -1], [], np.arange(996, -1, -1), np.arange(997) % 3 == 0, ([3, 4], 2), ([3, 4], slice(1, 3), -1)])
+def test_lists_of_rows(things, truth, index):
+    assert np.array_equal(things["x"][index], truth["things_x"][index])
+
+
+def test_lists_of_rows_of_an_array_that_is_not_aligned(server, truth, things):
+    x = things["x"]
+    alone = microtome.Array(x._transport, "things", x._version, {**x._entry, "aligned": False})
+    rows = np.random.default_rng(1).integers(-997, 997, 4000)
+    assert np.array_equal(alone[rows, 2], truth["things_x"][rows, 2])
+
+
+def test_rows_of_every_array(things, truth):
+    x, y = things[[5, 1, 9, 5]]
+    assert np.array_equal(x, truth["things_x"][[5, 1, 9, 5]]) and y.tolist() == [15, 3, 27, 15]
+    x, y = things[-7]
+    assert x.shape == (6, 5) and y == (997 - 7) * 3
+    assert things[10:20]["y"].tolist() == list(range(30, 60, 3))
+    assert things[np.arange(997) < 2][1].tolist() == [0, 3]
+
+
+def test_rows_asks_for_what_is_wanted(things, truth):
+    picked = things.rows([-1, 0], arrays=["y", "@rows", "x"], select={"x": np.s_[1:3, ::2]})
+    assert picked.names == ("y", "@rows", "x") and picked["@rows"].tolist() == [996, 0]
+    assert np.array_equal(picked["x"], truth["things_x"][[-1, 0], 1:3, ::2])
+    assert picked.asdict()["y"].tolist() == [996 * 3, 0]
+    copy = pickle.loads(pickle.dumps(picked))
+    assert copy.names == picked.names and np.array_equal(copy[2], picked[2])
+    with pytest.raises(KeyError):
+        picked["z"]
+    with pytest.raises(IndexError):
+        things.rows([997])
+
+
+def test_many_rows_are_posted(things, truth):
+    rows = np.random.default_rng(2).integers(-997, 997, 20_000)
+    x, y = things.rows(rows)
+    assert np.array_equal(x, truth["things_x"][rows]) and np.array_equal(y, truth["things_y"][rows])
+
+
+def test_complex_rows(server, truth):
+    waves = microtome.open(server.url, "waves")
+    (data,) = waves[[3, 1]]
+    assert np.array_equal(data, truth["waves"][[3, 1]])
+    rows, data = waves.rows([3, 1], arrays=["@rows", "data"])
+    assert rows.tolist() == [3, 1] and np.array_equal(data, truth["waves"][[3, 1]])
+
+
+def test_iterating_over_rows(things, truth):
+    rows = list(things)
+    assert len(rows) == 997 and all(y == 3 * at and np.array_equal(x, truth["things_x"][at]) for at, (x, y) in enumerate(rows))
+
+
+def test_a_dataset_survives_pickling(things):
+    copy = pickle.loads(pickle.dumps(things))
+    assert copy.version == things.version and np.array_equal(copy["y"][:5], things["y"][:5])
+
+
+def test_what_people_see(things):
+    assert "997 rows" in repr(things) and "(997, 6, 5)" in repr(things)
+    assert "<table>" in things._repr_html_() and "997" in things._repr_html_()
+    assert "x" in repr(things["x"]) and "x: uint8" in repr(things[[1, 2]])
+
+
+def test_an_array_that_cannot_be_decoded_says_why(things):
+    entry = {"name": "odd", "dtype": "object", "shape": [3], "servable": False, "reason": "objects are not arrays"}
+    odd = microtome.Array(things._transport, "things", things.version, entry)
+    assert "objects are not arrays" in repr(odd) and odd.shape == (3,)
+    with pytest.raises(NotServable, match="objects are not arrays"):
+        odd[:]
+
+
+def test_data_that_changed_is_an_error(things):
+    stale = microtome.Dataset(things._transport, {**things._detail, "version": "0" * 16})
+    for read in (lambda: stale["x"][:1], lambda: stale[[1]], lambda: next(iter(stale.batches(10)))):
+        with pytest.raises(VersionChanged) as caught:
+            read()
+        assert caught.value.version == things.version
