@@ -120,6 +120,22 @@ class Batches:
         start, self._start = self._start, None
         return start or (self._plan.epoch, 0)
 
+    def starting(self, epoch: int, step: int) -> "Batches":
+        """The same batches, whose next loop begins there."""
+        other = Batches(self._transport, self._plan, self._look_ahead, self._reuse)
+        other._spec = self._spec
+        other._start = (epoch, step)
+        other._position = Position(epoch, step)
+        return other
+
+    def addresses(self, epoch: int, step: int) -> Iterator[Tuple[int, int]]:
+        """(epoch, step) of every batch from there to the end, without reading any."""
+        steps = self.steps
+        while steps > 0 and (self._plan.end is None or epoch < self._plan.end):
+            for later in range(step, steps):
+                yield epoch, later
+            epoch, step = epoch + 1, 0
+
     def torch(self, rank: Optional[int] = None, world_size: Optional[int] = None) -> Any:
         """An iterable dataset for PyTorch; see `microtome.adapters.torch.IterableBatches`."""
         from .adapters.torch import IterableBatches

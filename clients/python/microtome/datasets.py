@@ -104,7 +104,11 @@ class Dataset:
         `rows`: integers (negative from the end), a slice, or a mask. `arrays` may hold `"@rows"`, the row numbers themselves.
         `select` cuts rows, by array: `{"images": np.s_[0:32, 0:32]}`. `transform` is the server's: `{"images": "cast(f4)|div(255)"}`.
         """
-        return self._gather(read_rows(rows, len(self)), Reading.of(self.arrays, self.names, arrays, select, transform))
+        return self.gather(rows, Reading.of(self.arrays, self.names, arrays, select, transform))
+
+    def gather(self, rows: Any, reading: Reading) -> Rows:
+        """The same for a reading made before."""
+        return self._gather(read_rows(rows, len(self)), reading)
 
     def batches(
         self,
