@@ -121,12 +121,8 @@ class Batches:
         return start or (self._plan.epoch, 0)
 
     def starting(self, epoch: int, step: int) -> "Batches":
-        """The same batches, whose next loop begins there."""
-        other = Batches(self._transport, self._plan, self._look_ahead, self._reuse)
-        other._spec = self._spec
-        other._start = (epoch, step)
-        other._position = Position(epoch, step)
-        return other
+        """The same batches, whose next loop begins there. Each in memory of its own, also if these reuse theirs."""
+        return self._with(self._plan, (epoch, step))
 
     def addresses(self, epoch: int, step: int) -> Iterator[Tuple[int, int]]:
         """(epoch, step) of every batch from there to the end, without reading any."""
@@ -148,18 +144,26 @@ class Batches:
 
         return to_dataset(self.for_rank(rank, world_size))
 
-    def keras(self, rank: int = 0, world_size: int = 1) -> Any:
-        """A `keras.utils.PyDataset`; see `microtome.adapters.keras`."""
+    def keras(self, rank: int = 0, world_size: int = 1, **options: Any) -> Any:
+        """A `keras.utils.PyDataset`, with its own options; see `microtome.adapters.keras`."""
         from .adapters.keras import to_py_dataset
 
-        return to_py_dataset(self.for_rank(rank, world_size))
+        return to_py_dataset(self.for_rank(rank, world_size), **options)
 
     def for_rank(self, rank: int, world_size: int) -> "Batches":
-        """The same batches, of which rank `rank` of `world_size` receives its slice. Warns where the slices differ in size."""
-        other = Batches(self._transport, self._plan.for_rank(rank, world_size), self._look_ahead, self._reuse)
-        other._start = self._start
-        other._position = self._position
+        """The same batches, of which rank `rank` of `world_size` receives its slice. Warns where the slices differ in size.
+
+        Each batch is in memory of its own: what adapters make of it may live longer than one turn of a loop.
+        """
+        other = self._with(self._plan.for_rank(rank, world_size), self._start)
         other._warn_of_bias()
+        return other
+
+    def _with(self, plan: EpochPlan, start: Optional[Tuple[int, int]]) -> "Batches":
+        other = Batches(self._transport, plan, self._look_ahead)
+        if start is not None:
+            other._start = start
+            other._position = Position(*start)
         return other
 
     def _warn_of_bias(self) -> None:

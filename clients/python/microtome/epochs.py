@@ -60,6 +60,13 @@ class EpochPlan:
         return self.batch_size if self.per_rank is None else self.per_rank * self.world_size  # type: ignore[return-value]
 
     @property
+    def rows_received(self) -> Optional[int]:
+        """Rows of each batch that this rank receives; None where the last one may be shorter."""
+        if self.tail == "keep":
+            return None
+        return (self.rank + 1) * self.global_batch // self.world_size - self.rank * self.global_batch // self.world_size
+
+    @property
     def names(self) -> Tuple[str, ...]:
         """What a batch consists of, in order: padding comes with its mask."""
         arrays = self.reading.arrays

@@ -54,7 +54,7 @@ class ScriptedServer:
                 pass
             sock.close()
         for thread in self._threads:
-            thread.join(5)
+            thread.join(1)
 
     def _accept(self) -> None:
         while True:

@@ -91,7 +91,7 @@ class IterableBatches(torch.utils.data.IterableDataset):  # type: ignore[type-ar
         """Rank and world size: as given, else of torch.distributed, else of torchrun's environment, else what the batches say."""
         found = find_rank(rank, world_size)
         is_said = rank is None and found == (0, 1)
-        self._batches = batches if is_said else batches.for_rank(*found)
+        self._batches = batches.for_rank(*((batches.plan.rank, batches.plan.world_size) if is_said else found))
 
     def __len__(self) -> int:
         """Batches of a whole loop."""
