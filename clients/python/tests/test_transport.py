@@ -7,6 +7,7 @@ import threading
 import numpy as np
 import pytest
 
+from microtome import errors
 from microtome.addresses import Replica, parse_address, parse_addresses
 from microtome.errors import ApiError, BadRequest, GaveUp, NotFound, ShortBody, VersionChanged
 from microtome.patience import Patience
@@ -83,6 +84,14 @@ def test_errors_survive_pickling_with_their_fields():
             read(server)
     copy = pickle.loads(pickle.dumps(caught.value))
     assert (type(copy), copy.version, copy.status, str(copy)) == (VersionChanged, "new", 409, str(caught.value))
+
+
+def test_every_error_can_be_made_from_its_message_alone_and_pickled():
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.MicrotomeError)]
+    assert len(kinds) > 15
+    for kind in kinds:
+        copy = pickle.loads(pickle.dumps(kind("why")))
+        assert type(copy) is kind and str(copy) == "why"
 
 
 def test_a_connection_that_the_server_closed_meanwhile_is_opened_again_at_once():
