@@ -1,0 +1,13 @@
+using Microtome.Datasets.Arrays;
+
+namespace Microtome.Datasets.Transforms.Pointwise;
+
+/// <summary>A change of dtype, the same for all channels.</summary>
+internal sealed class CastStep(Dtype from, Dtype to, Kernel kernel) : PointwiseStep(from, to)
+{
+    public override bool IsPerChannel => false;
+
+    public override Kernel Interleaved() => kernel;
+
+    public override Kernel Plane(int channel) => kernel;
+}
