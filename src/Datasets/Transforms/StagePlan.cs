@@ -29,7 +29,7 @@ internal sealed class StagePlan(Dtype dtype, Shape row, StagePlan.Move? move, Li
                 (best, least) = (i, size);
             }
 
-            if (i > 0 && Steps[i - 1].IsPerChannel && !movesChannels)
+            if (i > 0 && Steps[i - 1].Channels > 1 && !movesChannels)
             {
                 break;
             }
@@ -67,12 +67,11 @@ internal sealed class StagePlan(Dtype dtype, Shape row, StagePlan.Move? move, Li
     /// <summary>One chain for all planes, or one each where a step has constants of its own for each (as many as a text can hold).</summary>
     private PointwiseChain[] PlaneChains(long channels)
     {
-        int count = Steps.Exists(step => step.IsPerChannel) ? (int)channels : 1;
+        int count = Steps.Exists(step => step.Channels > 1) ? (int)channels : 1;
         PointwiseChain[] chains = new PointwiseChain[count];
         for (int channel = 0; channel < count; channel++)
         {
-            int plane = channel;
-            chains[channel] = new(dtype, Steps, step => step.Plane(plane));
+            chains[channel] = PointwiseChain.Plane(dtype, Steps, channel);
         }
 
         return chains;

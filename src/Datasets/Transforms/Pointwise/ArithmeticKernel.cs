@@ -10,53 +10,49 @@ internal sealed class ArithmeticKernel<T, TOperator>(double[] constants) : Kerne
 {
     private readonly ChannelConstants<T> _constants = new(constants);
 
+    /// <summary>One for all channels, or one each.</summary>
+    public double[] Constants { get; } = constants;
+
     public override void Run(ReadOnlySpan<byte> source, Span<byte> destination, long offset)
     {
         ReadOnlySpan<T> from = MemoryMarshal.Cast<byte, T>(source);
         Span<T> to = MemoryMarshal.Cast<byte, T>(destination)[..from.Length];
-        if (_constants.Channels == 1)
+        int channel = (int)(offset % _constants.Channels);
+        int done = _constants.Channels == 1 ? RunUniform(from, to, _constants.Load(0, 0)) : RunChannels(from, to, channel);
+        for (int i = done; i < from.Length; i++)
         {
-            RunUniform(from, to, _constants[0]);
-        }
-        else
-        {
-            RunChannels(from, to, (int)(offset % _constants.Channels));
+            to[i] = TOperator.Apply(from[i], _constants.At(channel, i));
         }
     }
 
-    private static void RunUniform(ReadOnlySpan<T> from, Span<T> to, T constant)
+    private static int RunUniform(ReadOnlySpan<T> from, Span<T> to, Vector<T> constant)
     {
-        Vector<T> constants = new(constant);
         ref T source = ref MemoryMarshal.GetReference(from);
         ref T destination = ref MemoryMarshal.GetReference(to);
         int i = 0;
         for (; i <= from.Length - Vector<T>.Count; i += Vector<T>.Count)
         {
-            TOperator.Apply(Vector.LoadUnsafe(ref source, (nuint)i), constants).StoreUnsafe(ref destination, (nuint)i);
+            TOperator.Apply(Vector.LoadUnsafe(ref source, (nuint)i), constant).StoreUnsafe(ref destination, (nuint)i);
         }
 
-        for (; i < from.Length; i++)
-        {
-            to[i] = TOperator.Apply(from[i], constant);
-        }
+        return i;
     }
 
-    private void RunChannels(ReadOnlySpan<T> from, Span<T> to, int channel)
+    private int RunChannels(ReadOnlySpan<T> from, Span<T> to, int channel)
     {
         ref T source = ref MemoryMarshal.GetReference(from);
         ref T destination = ref MemoryMarshal.GetReference(to);
-        int step = Vector<T>.Count % _constants.Channels;
+        int round = _constants.Channels * Vector<T>.Count;
         int i = 0;
-        for (; i <= from.Length - Vector<T>.Count; i += Vector<T>.Count)
+        while (i <= from.Length - round)
         {
-            TOperator.Apply(Vector.LoadUnsafe(ref source, (nuint)i), _constants.Load(channel)).StoreUnsafe(ref destination, (nuint)i);
-            channel = _constants.Next(channel, step);
+            for (int index = 0; index < _constants.Channels; index++)
+            {
+                TOperator.Apply(Vector.LoadUnsafe(ref source, (nuint)i), _constants.Load(channel, index)).StoreUnsafe(ref destination, (nuint)i);
+                i += Vector<T>.Count;
+            }
         }
 
-        for (; i < from.Length; i++)
-        {
-            to[i] = TOperator.Apply(from[i], _constants[channel]);
-            channel = _constants.Next(channel, 1);
-        }
+        return i;
     }
 }

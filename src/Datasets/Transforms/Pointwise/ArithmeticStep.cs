@@ -6,11 +6,11 @@ namespace Microtome.Datasets.Transforms.Pointwise;
 internal sealed class ArithmeticStep<TOperator>(Dtype dtype, double[] constants) : PointwiseStep(dtype, dtype)
     where TOperator : struct, IOperator
 {
-    public override bool IsPerChannel => constants.Length > 1;
+    public override int Channels => constants.Length;
 
     public override Kernel Interleaved() => Make(constants);
 
-    public override Kernel Plane(int channel) => Make(IsPerChannel ? [constants[channel]] : constants);
+    public override Kernel Plane(int channel) => Make(Channels > 1 ? [constants[channel]] : constants);
 
     private Kernel Make(double[] values) => From.ItemSize switch
     {

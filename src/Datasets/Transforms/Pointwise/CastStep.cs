@@ -5,7 +5,7 @@ namespace Microtome.Datasets.Transforms.Pointwise;
 /// <summary>A change of dtype, the same for all channels.</summary>
 internal sealed class CastStep(Dtype from, Dtype to, Kernel kernel) : PointwiseStep(from, to)
 {
-    public override bool IsPerChannel => false;
+    public override int Channels => 1;
 
     public override Kernel Interleaved() => kernel;
 

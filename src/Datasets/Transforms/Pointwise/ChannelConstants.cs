@@ -4,21 +4,18 @@ using System.Runtime.InteropServices;
 namespace Microtome.Datasets.Transforms.Pointwise;
 
 /// <summary>
-/// One constant a channel, laid out so that a vector of them can be loaded at any channel: the sequence goes on past its end for
-/// <c>Lead</c> elements, as it begins.
+/// One constant a channel, laid out for vectors: the sequence of all channels, over and over, so long that from any channel on as
+/// many vectors can be loaded as it takes until a vector begins with that channel again.
 /// </summary>
 internal sealed class ChannelConstants<T>
     where T : unmanaged, INumber<T>
 {
-    /// <summary>Elements that may be read from any channel on: two of the widest vectors.</summary>
-    private static readonly int Lead = 2 * Vector<T>.Count;
-
     private readonly T[] _values;
 
     public ChannelConstants(double[] constants)
     {
         Channels = constants.Length;
-        _values = new T[Channels + Lead];
+        _values = new T[Channels * (Vector<T>.Count + 1)];
         for (int i = 0; i < _values.Length; i++)
         {
             _values[i] = T.CreateTruncating(constants[i % Channels]);
@@ -27,15 +24,10 @@ internal sealed class ChannelConstants<T>
 
     public int Channels { get; }
 
-    public T this[int channel] => _values[channel];
+    /// <summary>The constant of the element <paramref name="ahead"/> behind one of <paramref name="channel"/>.</summary>
+    public T At(int channel, int ahead) => _values[(channel + ahead) % Channels];
 
-    /// <summary>The constants of the channels from <paramref name="channel"/> on, over and over.</summary>
-    public Vector<T> Load(int channel, int ahead = 0) => Vector.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(_values), (nuint)(channel + ahead));
-
-    /// <summary>The channel some elements on: <paramref name="step"/> is their number modulo the channels.</summary>
-    public int Next(int channel, int step)
-    {
-        channel += step;
-        return channel >= Channels ? channel - Channels : channel;
-    }
+    /// <summary>The constants of vector <paramref name="index"/> (below <see cref="Channels"/>), where vector 0 begins with <paramref name="channel"/>.</summary>
+    public Vector<T> Load(int channel, int index) =>
+        Vector.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(_values), (nuint)(channel + (index * Vector<T>.Count)));
 }

@@ -15,22 +15,23 @@ internal sealed class HalfArithmeticKernel<TOperator>(double[] constants) : Kern
         Span<ushort> to = MemoryMarshal.Cast<byte, ushort>(destination)[..from.Length];
         ref ushort first = ref MemoryMarshal.GetReference(from);
         ref ushort target = ref MemoryMarshal.GetReference(to);
-        int channel = (int)(offset % _constants.Channels);
-        int step = Vector<ushort>.Count % _constants.Channels;
+        int channels = _constants.Channels;
+        int channel = (int)(offset % channels);
+        int index = 0;
         int i = 0;
         for (; i <= from.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
         {
             (Vector<float> lower, Vector<float> upper) = HalfVectors.Widen(Vector.LoadUnsafe(ref first, (nuint)i));
-            lower = TOperator.Apply(lower, _constants.Load(channel));
-            upper = TOperator.Apply(upper, _constants.Load(channel, Vector<float>.Count));
+            lower = TOperator.Apply(lower, _constants.Load(channel, index));
+            index = index + 1 == channels ? 0 : index + 1;
+            upper = TOperator.Apply(upper, _constants.Load(channel, index));
+            index = index + 1 == channels ? 0 : index + 1;
             HalfVectors.Narrow(lower, upper).StoreUnsafe(ref target, (nuint)i);
-            channel = _constants.Next(channel, step);
         }
 
         for (; i < from.Length; i++)
         {
-            to[i] = HalfBits.FromSingle(TOperator.Apply(HalfBits.ToSingle(from[i]), _constants[channel]));
-            channel = _constants.Next(channel, 1 % _constants.Channels);
+            to[i] = HalfBits.FromSingle(TOperator.Apply(HalfBits.ToSingle(from[i]), _constants.At(channel, i)));
         }
     }
 }

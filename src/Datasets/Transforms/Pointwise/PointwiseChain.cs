@@ -16,17 +16,21 @@ internal sealed class PointwiseChain
     private readonly int _blockLength;
     private readonly int _firstInPlace;
 
-    public PointwiseChain(Dtype source, IReadOnlyList<PointwiseStep> steps, Func<PointwiseStep, Kernel> form)
+    private PointwiseChain(Dtype source, IReadOnlyList<PointwiseStep> steps, Kernel[] kernels, int channels)
     {
-        _kernels = [.. steps.Select(form)];
+        _kernels = kernels;
         _sizes = [source.ItemSize, .. steps.Select(step => step.To.ItemSize)];
+        if (ByteQuotients.Replace(source, _kernels, _sizes, channels))
+        {
+            float divisor = (float)((QuotientKernel)_kernels[1]).Divisors[0];
+            _kernels = [new ByteQuotientKernel(divisor), .. _kernels[2..]];
+            _sizes = [_sizes[0], .. _sizes[2..]];
+        }
+
         _blockLength = BlockBytes / _sizes.Max();
         _firstInPlace = Array.FindLastIndex(_sizes, size => size != _sizes[^1]);
         ScratchBytes = _firstInPlace > 0 ? 2 * BlockBytes : 0;
     }
-
-    /// <summary>Interleaved channels, where the last axis is the channels'.</summary>
-    public static PointwiseChain Interleaved(Dtype source, IReadOnlyList<PointwiseStep> steps) => new(source, steps, step => step.Interleaved());
 
     /// <summary>Whether it changes nothing.</summary>
     public bool IsEmpty => _kernels.Length == 0;
@@ -37,6 +41,14 @@ internal sealed class PointwiseChain
     public int SourceSize => _sizes[0];
 
     public int Size => _sizes[^1];
+
+    /// <summary>For elements whose channels alternate: the last axis is the channels'.</summary>
+    public static PointwiseChain Interleaved(Dtype source, IReadOnlyList<PointwiseStep> steps) =>
+        new(source, steps, [.. steps.Select(step => step.Interleaved())], steps.Select(step => step.Channels).Append(1).Max());
+
+    /// <summary>For elements that all belong to one channel.</summary>
+    public static PointwiseChain Plane(Dtype source, IReadOnlyList<PointwiseStep> steps, int channel) =>
+        new(source, steps, [.. steps.Select(step => step.Plane(channel))], 1);
 
     /// <param name="source">Whole elements.</param>
     /// <param name="destination">As many elements.</param>

@@ -9,8 +9,8 @@ internal abstract class PointwiseStep(Dtype from, Dtype to)
 
     public Dtype To { get; } = to;
 
-    /// <summary>Whether the channels have constants of their own.</summary>
-    public abstract bool IsPerChannel { get; }
+    /// <summary>How many channels have constants of their own; 1 where all are taken alike.</summary>
+    public abstract int Channels { get; }
 
     /// <summary>For elements whose channels alternate: the last axis is the channels'.</summary>
     public abstract Kernel Interleaved();
