@@ -7,6 +7,7 @@ using Microtome.Datasets.Catalogue;
 using Microtome.Datasets.Encoders;
 using Microtome.Datasets.Gathering;
 using Microtome.Datasets.Selections;
+using Microtome.Datasets.Transforms;
 
 namespace Microtome.Api.Endpoints;
 
@@ -44,8 +45,8 @@ internal static class ArrayEndpoints
         Selection selection = GatherPlanner.ParseSelection(query.Select, limits);
         string version = await DatasetAccess.PinAsync(opened, query.Version, cancellationToken);
         IBatchEncoder encoder = formats.Choose(query.Format, http.Request.Headers.Accept, Formats);
-        StoredArray slice = Slice(stored, selection, query.Select);
-        Batch batch = new([slice], IsBare: true) { SheetColumns = ColumnsOf(query, encoder) };
+        BatchArray slice = Slice(stored, selection, query, limits, out string transform);
+        Batch batch = new([slice], IsBare: true) { SheetColumns = ColumnsOf(query, encoder), IsTransformed = slice is TransformedArray };
         if (encoder.Name == Picture && encoder.Refuse(batch) is null)
         {
             http.Response.Headers["X-Sheet"] = PngSheet.TryMake(slice.Shape, query.Columns, out _)!.ToString();
@@ -53,7 +54,7 @@ internal static class ArrayEndpoints
 
         return new(opened, batch, encoder)
         {
-            ETag = EntityTag.Of(version, encoder.Name, $"{stored.Name}\t{selection}\t{query.Columns}"),
+            ETag = EntityTag.Of(version, encoder.Name, $"{stored.Name}\t{selection}\t{query.Columns}\t{transform}"),
             CacheControl = CachePolicy.Apply(http, isPinned: query.Version is not null),
             FileName = $"{opened.Name}-{stored.Name.Replace('/', '-')}",
             VariesByAccept = query.Format is null,
@@ -72,17 +73,21 @@ internal static class ArrayEndpoints
     private static string Unescape(Dataset dataset, string name) =>
         dataset.TryGetArray(name, out _) ? name : name.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
-    private static StoredArray Slice(DatasetArray array, Selection selection, string? text)
+    private static BatchArray Slice(DatasetArray array, Selection selection, SliceQuery query, ServerLimits limits, out string canonical)
     {
         ArraySpec spec = array.Source!.Spec;
         try
         {
             ResolvedSelection resolved = selection.Resolve(spec.Shape);
-            return new(array.Name, array.Source, resolved.Rows, new(spec, resolved.Inner, resolved.Row), resolved.Shape);
+            StoredArray stored = new(array.Name, array.Source, resolved.Rows, new(spec, resolved.Inner, resolved.Row), resolved.Shape);
+            BoundTransform? transform = TransformPlanner.Plan(query.Transform, spec.Dtype, resolved.Row, limits, out canonical);
+            return transform is null
+                ? stored
+                : new TransformedArray(array.Name, stored, transform, resolved.KeepsRows ? transform.Row.WithLeading(resolved.Rows.Length) : transform.Row);
         }
         catch (SelectionRangeException error)
         {
-            throw GatherPlanner.OutOfRange(error, text);
+            throw GatherPlanner.OutOfRange(error, query.Select);
         }
     }
 }

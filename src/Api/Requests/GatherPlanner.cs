@@ -5,6 +5,7 @@ using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Catalogue;
 using Microtome.Datasets.Gathering;
 using Microtome.Datasets.Selections;
+using Microtome.Datasets.Transforms;
 
 namespace Microtome.Api.Requests;
 
@@ -120,21 +121,16 @@ internal static class GatherPlanner
     private static GatherColumn PlanStored(string name, DatasetArray array, GatherRequest request, ServerLimits limits)
     {
         IArraySource source = array.Source!;
-        string? text = request.Select.GetValueOrDefault(name);
-        if (text is null)
-        {
-            return new(name, source, RowSlice.Whole(source.Spec));
-        }
-
-        Selection selection = ParseSelection(text, limits);
+        Selection selection = ParseSelection(request.Select.GetValueOrDefault(name), limits);
         try
         {
             (Region inner, Shape row) = selection.ResolveWithinRow(source.Spec.Shape);
-            return new(name, source, new(source.Spec, inner, row)) { Canonical = selection.ToString() };
+            BoundTransform? transform = TransformPlanner.Plan(request.Transform.GetValueOrDefault(name), source.Spec.Dtype, row, limits, out string canonical);
+            return new(name, source, new(source.Spec, inner, row), transform) { Canonical = $"{selection}\t{canonical}" };
         }
         catch (SelectionRangeException error)
         {
-            throw OutOfRange(error, text);
+            throw OutOfRange(error, request.Select.GetValueOrDefault(name));
         }
     }
 

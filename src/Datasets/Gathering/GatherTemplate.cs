@@ -1,29 +1,34 @@
 using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Sampling;
+using Microtome.Datasets.Transforms;
 
 namespace Microtome.Datasets.Gathering;
 
 /// <summary>
-/// One array of a gather: its name and, where it is stored, the source and what is read of each row. Without a source it is the
+/// One array of a gather: its name and, where it is stored, the source, what is read of each row, and what is
+/// done to it on the way. Without a source it is the
 /// pseudo-array of that name, <c>@rows</c> or <c>@valid</c>.
 /// </summary>
-public sealed record GatherColumn(string Name, IArraySource? Source = null, RowSlice? Slice = null)
+public sealed record GatherColumn(string Name, IArraySource? Source = null, RowSlice? Slice = null, BoundTransform? Transform = null)
 {
     /// <summary>What was asked of the array, in one text for everything that means the same; for tags.</summary>
     public string Canonical { get; init; } = "";
 
     /// <summary>The dtype as it is sent.</summary>
-    public Dtype Dtype => Source?.Spec.Dtype ?? (Name == ComputedArray.RowsName ? Dtype.Int64 : Dtype.Bool);
+    public Dtype Dtype => Transform?.Dtype ?? Source?.Spec.Dtype ?? (Name == ComputedArray.RowsName ? Dtype.Int64 : Dtype.Bool);
 
     /// <summary>The shape of one row as it is sent.</summary>
-    public Shape RowShape => Slice?.Shape ?? Shape.Scalar;
+    public Shape RowShape => Transform?.Row ?? Slice?.Shape ?? Shape.Scalar;
 
     internal BatchArray Fill(IndexMap rows, long valid) => (Source, Slice) switch
     {
-        ({ } source, { } slice) => new StoredArray(Name, source, rows, slice, slice.Shape.WithLeading(rows.Length)),
+        ({ } source, { } slice) => Transformed(new(Name, source, rows, slice, slice.Shape.WithLeading(rows.Length)), rows.Length),
         _ when Name == ComputedArray.RowsName => ComputedArray.Rows(rows),
         _ => ComputedArray.Valid(rows.Length, valid),
     };
+
+    private BatchArray Transformed(StoredArray stored, long rows) =>
+        Transform is null ? stored : new TransformedArray(Name, stored, Transform, Transform.Row.WithLeading(rows));
 }
 
 /// <summary>
@@ -31,6 +36,9 @@ public sealed record GatherColumn(string Name, IArraySource? Source = null, RowS
 /// </summary>
 public sealed record GatherTemplate(IReadOnlyList<GatherColumn> Columns)
 {
+    /// <summary>Whether any array is changed on the way.</summary>
+    public bool IsTransformed { get; } = Columns.Any(column => column.Transform is not null);
+
     /// <summary>Bytes of one row of all arrays together.</summary>
     public long RowBytes
     {
@@ -55,7 +63,7 @@ public sealed record GatherTemplate(IReadOnlyList<GatherColumn> Columns)
             arrays[i] = Columns[i].Fill(rows, valid);
         }
 
-        return new(arrays);
+        return new(arrays) { IsTransformed = IsTransformed };
     }
 
     /// <summary>Says to every source which rows will be read next.</summary>
