@@ -9,7 +9,7 @@
 """
 
 from .arrays import Array
-from .batches import BatchIterator, Batches
+from .batches import Batches
 from .catalogue import Catalogue
 from .datasets import Dataset
 from .errors import (
@@ -34,6 +34,7 @@ from .errors import (
     Unavailable,
     VersionChanged,
 )
+from .iteration import BatchIterator
 from .opening import open
 from .rows import Batch, Rows
 from .version import VERSION as __version__

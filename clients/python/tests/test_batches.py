@@ -69,7 +69,9 @@ def test_epochs_without_end(things):
         assert list(things.batches(998, epochs=None)) == []
 
 
-@pytest.mark.parametrize("options", [{"look_ahead": 0}, {"look_ahead": 1}, {"look_ahead": 9}, {"reuse": True}, {"look_ahead": 0, "reuse": True}])
+@pytest.mark.parametrize(
+    "options", [{"look_ahead": 0}, {"look_ahead": 1}, {"look_ahead": 9}, {"reuse": True}, {"look_ahead": 0, "reuse": True}]
+)
 def test_look_ahead_and_reuse_change_nothing(things, options):
     plain = things.batches(64, seed=5, epochs=2, arrays=ROWS)
     assert rows_of(things.batches(64, seed=5, epochs=2, arrays=ROWS, **options)) == rows_of(plain)

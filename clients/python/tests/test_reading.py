@@ -58,7 +58,9 @@ def test_a_zero_dimensional_array(server):
         len(scalar)
 
 
-@pytest.mark.parametrize("index", [[5, 1, 9, 5, -1], [], np.arange(996, -1, -1), np.arange(997) % 3 == 0, ([3, 4], 2), ([3, 4], slice(1, 3), -1)])
+@pytest.mark.parametrize(
+    "index", [[5, 1, 9, 5, -1], [], np.arange(996, -1, -1), np.arange(997) % 3 == 0, ([3, 4], 2), ([3, 4], slice(1, 3), -1)]
+)
 def test_lists_of_rows(things, truth, index):
     assert np.array_equal(things["x"][index], truth["things_x"][index])
 

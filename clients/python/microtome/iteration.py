@@ -1,0 +1,93 @@
+"""One loop over batches: where it is, what reads ahead for it, and how it ends."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+from typing import Any, Dict, Iterator, Optional, Tuple
+
+from .epochs import EpochPlan
+from .look_ahead import LookAhead
+from .memory import Ring, fresh
+from .resume import State
+from .route import Route
+from .rows import Batch
+from .stream import StepStream, read_epochs
+from .transport import Transport
+
+
+class Position:
+    """The first step that has not been handed out. Shared by an iterable and its latest iterator; the last writer wins."""
+
+    def __init__(self, epoch: int, step: int) -> None:
+        self.epoch = epoch
+        self.step = step
+
+
+class BatchIterator(Iterator[Batch]):
+    """One loop over batches. Ends its thread when it is exhausted, closed, left by an error or Ctrl-C, or dropped."""
+
+    def __init__(self, transport: Transport, plan: EpochPlan, position: Position, look_ahead: int, reuse: bool) -> None:
+        self._plan = plan
+        self._position = position
+        self._depth = look_ahead
+        self._wake = threading.Event()
+        self._route = transport.new_route()
+        # With the queue full, one batch waits behind it and one is with the caller.
+        self._stream = StepStream(
+            self._route, transport.patience(sleep=self._wake.wait), plan, Ring(look_ahead + 2) if reuse else fresh
+        )
+        self._source = read_epochs(self._stream, plan, (position.epoch, position.step))
+        self._ahead: Optional[LookAhead[Tuple[Batch, Tuple[int, int]]]] = None
+        self._is_closed = False
+
+    def __next__(self) -> Batch:
+        if self._is_closed:
+            raise StopIteration
+        try:
+            batch, position = self._take()
+        except BaseException:
+            self.close()
+            raise
+        self._position.epoch, self._position.step = position
+        return batch
+
+    def __enter__(self) -> "BatchIterator":
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_is_closed"):
+            self.close()
+
+    def state_dict(self) -> Dict[str, Any]:
+        """The first step that has not been handed out. Plain values, for a checkpoint."""
+        return State.of(self._plan, self._position.epoch, self._position.step).to_dict()
+
+    @property
+    def token(self) -> str:
+        return State.of(self._plan, self._position.epoch, self._position.step).to_token()
+
+    def close(self) -> None:
+        """Ends the loop; no thread and no connection is left."""
+        if not self._is_closed:
+            self._is_closed = True
+            if self._ahead is not None:
+                self._ahead.close()
+            self._route.close()
+
+    def _take(self) -> Tuple[Batch, Tuple[int, int]]:
+        if self._depth == 0:
+            return next(self._source)
+        if self._ahead is None:
+            # Not a method of this object: the thread would keep it alive, and it would never be dropped.
+            self._ahead = LookAhead(self._source, self._depth, partial(_interrupt, self._wake, self._route))
+        return self._ahead.next()
+
+
+def _interrupt(wake: threading.Event, route: Route) -> None:
+    """Ends a wait for a server, or between two attempts."""
+    wake.set()
+    route.abort()
