@@ -115,6 +115,8 @@ def measure(name: str, url: str, folder: Path, steps: int) -> "tuple[float, floa
 
 
 def main(rows: int, rounds: int) -> None:
+    import torch.utils.data  # noqa: F401  Before the processes fork, so that none of them is measured importing it.
+
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         random = np.random.default_rng(0)

@@ -7,6 +7,7 @@ from typing import Optional, Sequence, Tuple, Union
 from urllib.parse import unquote, urlsplit
 
 _DATASETS = "/v1/datasets"
+_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
@@ -19,9 +20,13 @@ class Replica:
     prefix: str = ""
     """The path in front of `/v1`, where a proxy adds one."""
 
-    def __str__(self) -> str:
+    @property
+    def host_header(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.scheme}://{host}:{self.port}{self.prefix}"
+        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.host_header}{self.prefix}"
 
 
 def parse_address(url: str) -> Tuple[Replica, Optional[str]]:
@@ -40,7 +45,7 @@ def parse_address(url: str) -> Tuple[Replica, Optional[str]]:
     name = unquote(rest.strip("/")) if found else ""
     if "/" in name:
         raise ValueError(f"{url!r} goes beyond a dataset; open {_DATASETS}/NAME and index it")
-    port = parts.port or (443 if parts.scheme == "https" else 80)
+    port = parts.port or _PORTS[parts.scheme]
     return Replica(parts.scheme, parts.hostname, port, prefix.rstrip("/")), name or None
 
 

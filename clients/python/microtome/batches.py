@@ -65,7 +65,7 @@ class Batches:
     def spec(self) -> BatchSpec:
         """Names, types and row shapes of every batch, and the steps of an epoch; asked of the server once, no data is read."""
         if self._spec is None:
-            stream = StepStream(self._transport.new_route(), self._transport.patience(), self._plan, fresh)
+            stream = StepStream(self._transport.new_route(for_streams=True), self._transport.patience(), self._plan, fresh)
             for _ in stream.read(self._plan.epoch, 0, 0):
                 raise BadAnswer("a stream of no steps has one")
             stream.close()

@@ -83,14 +83,39 @@ class Answer:
             raise BadAnswer("the body goes on beyond its end")
 
 
-class Connection:
-    """A keep-alive connection to one replica. Used by one thread at a time; `abort` alone may come from another."""
+class _PlainConnection(http.client.HTTPConnection):
+    """HTTP/1.0, so that a stream comes without chunks: its frames say where it ends, and taking chunks apart costs a third."""
 
-    def __init__(self, replica: Replica, timeout: float) -> None:
-        kind = http.client.HTTPSConnection if replica.scheme == "https" else http.client.HTTPConnection
+    _http_vsn = 10
+    _http_vsn_str = "HTTP/1.0"
+
+
+class _PlainSecureConnection(http.client.HTTPSConnection):
+    _http_vsn = 10
+    _http_vsn_str = "HTTP/1.0"
+
+
+_KINDS = {
+    ("http", False): http.client.HTTPConnection,
+    ("http", True): _PlainConnection,
+    ("https", False): http.client.HTTPSConnection,
+    ("https", True): _PlainSecureConnection,
+}
+
+
+class Connection:
+    """A connection to one replica, kept alive; one `for_streams` ends with each answer and is opened again for the next.
+
+    Used by one thread at a time; `abort` alone may come from another.
+    """
+
+    def __init__(self, replica: Replica, timeout: float, for_streams: bool = False) -> None:
         self.replica = replica
+        self.for_streams = for_streams
         self._timeout = timeout
-        self._http = kind(replica.host, replica.port, timeout=min(timeout, _CONNECT_SECONDS))
+        self._http = _KINDS[replica.scheme, for_streams](replica.host, replica.port, timeout=min(timeout, _CONNECT_SECONDS))
+        self._socket: Optional[socket.socket] = None
+        self._response: Optional[http.client.HTTPResponse] = None
         self._is_aborted = False
         self.answers = 0
         """How many came since it connected: a failure after some may only mean that the server closed an idle connection."""
@@ -101,26 +126,31 @@ class Connection:
             if self._http.sock is None:
                 self.answers = 0
                 self._http.connect()  # Sets TCP_NODELAY.
-                self._http.sock.settimeout(self._timeout)
+                self._socket = self._http.sock
+                self._socket.settimeout(self._timeout)
             if self._is_aborted:
                 raise TransportError("the connection was closed")
-            self._http.request(method, self.replica.prefix + path, body=body, headers=dict(headers))
-            answer = Answer(self._http.getresponse())
+            own = {"Host": self.replica.host_header} if self.for_streams else {}  # http.client says it in HTTP/1.1 only.
+            self._http.request(method, self.replica.prefix + path, body=body, headers={**headers, **own})
+            self._response = self._http.getresponse()
         except _BROKEN as error:
             self.close()
             if isinstance(error, TransportError):
                 raise
             raise TransportError(f"{self.replica} did not answer: {error!r}") from error
         self.answers += 1
-        return answer
+        return Answer(self._response)
 
     def close(self) -> None:
         self._http.close()
+        response, self._response, self._socket = self._response, None, None
+        if response is not None:
+            response.close()  # It holds the socket where the server closes after the answer.
 
     def abort(self) -> None:
         """Ends whatever another thread waits for on this connection: it raises TransportError there."""
         self._is_aborted = True
-        sock = self._http.sock
+        sock = self._socket
         if sock is not None:
             try:
                 sock.shutdown(socket.SHUT_RDWR)

@@ -32,7 +32,7 @@ class BatchIterator(Iterator[Batch]):
         self._position = position
         self._depth = look_ahead
         self._wake = threading.Event()
-        self._route = transport.new_route()
+        self._route = transport.new_route(for_streams=True)
         # With the queue full, one batch waits behind it and one is with the caller.
         self._stream = StepStream(
             self._route, transport.patience(sleep=self._wake.wait), plan, Ring(look_ahead + 2) if reuse else fresh

@@ -14,15 +14,19 @@ from .requests import Request
 T = TypeVar("T")
 
 _READY = Request("/healthz/ready")
+_NOT_HTTP_1_0 = (426, 505)  # What proxies say that speak HTTP/1.1 only; streams come in chunks through them.
 
 
 class Route:
     """Used by one thread at a time; `abort` alone may come from another."""
 
-    def __init__(self, replicas: Sequence[Replica], headers: Mapping[str, str], timeout: float) -> None:
+    def __init__(
+        self, replicas: Sequence[Replica], headers: Mapping[str, str], timeout: float, for_streams: bool = False
+    ) -> None:
         self._replicas = replicas
         self._headers = headers
         self._timeout = timeout
+        self._for_streams = for_streams
         self._index = 0
         self._failures = 0  # Since the last success.
         self._is_aborted = False
@@ -100,12 +104,16 @@ class Route:
 
     def _send(self, request: Request) -> Answer:
         if self._connection is None:
-            self._connection = Connection(self._replicas[self._index], self._timeout)
+            self._connection = Connection(self._replicas[self._index], self._timeout, self._for_streams)
         if self._is_aborted:
             raise TransportError("the connection was closed")
         answer = self._connection.request(request.method, request.path, self._headers_of(request), request.body)
         if answer.status == 200:
             return answer
+        if self._for_streams and answer.status in _NOT_HTTP_1_0:
+            self._for_streams = False
+            self.close()
+            return self._send(request)
         raise parse_problem(answer.status, answer.read_small(), answer.headers.get("Retry-After"))
 
     def _headers_of(self, request: Request) -> Dict[str, str]:

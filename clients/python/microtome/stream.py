@@ -74,7 +74,7 @@ class StepStream:
                 step += 1
             elif head.kind == FrameKind.END:
                 self._read_text(answer, head)
-                answer.finish()
+                self._route.close()  # END says that all has come; whatever HTTP adds behind it is not waited for.
                 return
             elif head.kind == FrameKind.ERROR:
                 raise parse_problem(500, self._read_text(answer, head))

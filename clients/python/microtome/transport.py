@@ -60,12 +60,12 @@ class Transport:
         """The body as fresh bytes that the caller owns, and the headers."""
         return self._exchange(request, lambda answer: (answer.read_array(), answer.headers))
 
-    def new_route(self) -> Route:
-        """A route of its own, for a stream: it is busy as long as the stream lasts."""
+    def new_route(self, for_streams: bool = False) -> Route:
+        """A route of its own; a stream needs one, because it is busy as long as the stream lasts."""
         headers = {"User-Agent": "microtome-python/" + VERSION}
         if self._key is not None:
             headers["Authorization"] = "Bearer " + self._key
-        return Route(self.replicas, headers, self.timeout)
+        return Route(self.replicas, headers, self.timeout, for_streams)
 
     def patience(self, sleep: Optional[Callable[[float], object]] = None) -> Patience:
         return Patience(self.give_up_after, sleep=sleep) if sleep is not None else Patience(self.give_up_after)

@@ -29,6 +29,11 @@ def chunked(body: bytes, is_whole: bool = True, size: int = 1000) -> Reply:
     return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + framed + (b"0\r\n\r\n" if is_whole else b""), not is_whole
 
 
+def unchunked(body: bytes, is_whole: bool = True, size: int = 1000) -> Reply:
+    """A streamed response to HTTP/1.0: it ends where the connection does."""
+    return b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + body, True
+
+
 class ScriptedServer:
     """Calls `reply(path, count)` for each request, count from 0 over all connections."""
 
@@ -39,6 +44,7 @@ class ScriptedServer:
         self._sockets: List[socket.socket] = []
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.requests: List[Tuple[str, Dict[str, str]]] = []
+        self.versions: List[str] = []
         self.connections = 0
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()
@@ -82,6 +88,7 @@ class ScriptedServer:
                     lines.read(int(headers.get("Content-Length", 0)))
                     with self._lock:
                         count = len(self.requests)
+                        self.versions.append(start.split()[2])
                         self.requests.append((start.split()[1], headers))
                     sent, closes = self._reply(start.split()[1], count)
                     connection.sendall(sent)

@@ -15,7 +15,7 @@ from microtome.epochs import EpochPlan
 from microtome.errors import BadAnswer, GaveUp, NotServable, TransportError, VersionChanged
 from microtome.reading import Reading
 from microtome.transport import Transport
-from scripted import ScriptedServer, chunked, problem
+from scripted import ScriptedServer, answer, chunked, problem, unchunked
 
 STEPS = 5
 
@@ -63,11 +63,12 @@ def steps_of(iterable) -> list:
 WHOLE = stream(0)
 
 
+@pytest.mark.parametrize("streamed", [chunked, unchunked])
 @pytest.mark.parametrize("look_ahead", [0, 3])
-def test_cut_at_any_byte(look_ahead):
+def test_cut_at_any_byte(look_ahead, streamed):
     for cut in range(0, len(WHOLE), 7 if look_ahead else 1):
-        replies = [chunked(WHOLE[:cut], is_whole=False, size=50)]
-        with ScriptedServer(lambda path, n: replies[n] if n < len(replies) else chunked(stream(start_of(path)))) as server:
+        first = streamed(WHOLE[:cut], is_whole=False, size=50)
+        with ScriptedServer(lambda path, n: streamed(stream(start_of(path))) if n else first) as server:
             assert steps_of(batches(server, look_ahead=look_ahead)) == list(range(STEPS)), cut
             assert len(server.requests) == 2
 
@@ -96,6 +97,13 @@ def test_the_other_replica_goes_on():
         with ScriptedServer(lambda path, n: chunked(stream(start_of(path)))) as other:
             assert steps_of(batches(dying, other)) == list(range(STEPS))
             assert start_of(other.requests[0][0]) > 0
+
+
+def test_a_proxy_that_refuses_http_1_0_is_asked_in_http_1_1():
+    with ScriptedServer(lambda path, n: chunked(stream(start_of(path))) if n else answer(b"", 426)) as server:
+        assert steps_of(batches(server)) == list(range(STEPS))
+        assert server.versions == ["HTTP/1.0", "HTTP/1.1"]
+        assert all(headers["Host"] == server.url.split("//")[1] for _, headers in server.requests)
 
 
 def test_idle_frames_are_passed_over():
