@@ -27,6 +27,11 @@ internal sealed class NormalizeOperation(Number[] means, Number[] deviations, in
             for (int i = 0; i < numbers.Length; i++)
             {
                 Argument argument = i == 0 ? first : group[i];
+                if (argument.Text.Contains('=', StringComparison.Ordinal))
+                {
+                    throw new TransformSyntaxException($"A number is expected, not '{Number.Shown(argument.Text)}'.", argument.Position, "put ';' between mean and std");
+                }
+
                 numbers[i] = key == "mean" ? Number.Parse(argument) : Number.ParseDivisor(argument, "A standard deviation");
             }
         }

@@ -1,6 +1,6 @@
 namespace Microtome.Datasets.Transforms.Parsing;
 
-/// <summary>The nearest of a few known words, by edit distance, letters of either case alike.</summary>
+/// <summary>The nearest of a few known words, by edit distance: a letter more, less, other, or two that changed places.</summary>
 internal static class Spelling
 {
     private const int LongestWord = 32;
@@ -29,23 +29,32 @@ internal static class Spelling
             return int.MaxValue;
         }
 
-        Span<int> row = stackalloc int[candidate.Length + 1];
-        for (int j = 0; j < row.Length; j++)
+        // Three rows of the table: the one being filled and the two before it.
+        int width = candidate.Length + 1;
+        Span<int> table = stackalloc int[3 * width];
+        for (int j = 0; j < width; j++)
         {
-            row[j] = j;
+            table[j] = j;
         }
 
-        foreach (char letter in word)
+        for (int i = 1; i <= word.Length; i++)
         {
-            int diagonal = row[0]++;
-            for (int j = 1; j < row.Length; j++)
+            Span<int> row = table.Slice(i % 3 * width, width);
+            Span<int> above = table.Slice((i - 1) % 3 * width, width);
+            row[0] = i;
+            for (int j = 1; j < width; j++)
             {
-                int substituted = diagonal + (char.ToLowerInvariant(letter) == candidate[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(substituted, Math.Min(row[j], row[j - 1]) + 1);
+                int substituted = above[j - 1] + (Same(word[i - 1], candidate[j - 1]) ? 0 : 1);
+                row[j] = Math.Min(substituted, Math.Min(above[j], row[j - 1]) + 1);
+                if (i > 1 && j > 1 && Same(word[i - 1], candidate[j - 2]) && Same(word[i - 2], candidate[j - 1]))
+                {
+                    row[j] = Math.Min(row[j], table[((i - 2) % 3 * width) + j - 2] + 1);
+                }
             }
         }
 
-        return row[^1];
+        return table[(word.Length % 3 * width) + candidate.Length];
     }
+
+    private static bool Same(char typed, char known) => char.ToLowerInvariant(typed) == known;
 }

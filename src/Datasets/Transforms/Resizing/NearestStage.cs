@@ -8,6 +8,7 @@ internal sealed class NearestStage : Stage
     private readonly ImageSize _from;
     private readonly ImageSize _to;
     private readonly PointwiseChain _chain;
+    private readonly PixelPicker _picker;
     private readonly Lazy<int[]> _rows;
     private readonly Lazy<int[]> _columns;
 
@@ -17,6 +18,7 @@ internal sealed class NearestStage : Stage
         _from = from;
         _to = to;
         _chain = chain;
+        _picker = PixelPicker.Of((int)Math.Min(int.MaxValue, from.Channels * chain.SourceSize));
         _rows = new(() => Pick(from.Height, to.Height));
         _columns = new(() => Pick(from.Width, to.Width));
     }
@@ -30,7 +32,6 @@ internal sealed class NearestStage : Stage
         int fromLine = (int)(_from.LineCount * _chain.SourceSize);
         int toLine = (int)(_to.LineCount * _chain.Size);
         int picked = _chain.IsEmpty ? 0 : (int)LineBytes;
-        PixelPicker picker = PixelPicker.Of((int)(_from.Channels * _chain.SourceSize));
         int previous = -1;
         for (int y = 0; y < _to.Height; y++)
         {
@@ -44,7 +45,7 @@ internal sealed class NearestStage : Stage
 
             previous = source;
             Span<byte> line = _chain.IsEmpty ? target : scratch[..picked];
-            picker.Pick(row.Slice(source * fromLine, fromLine), line, _columns.Value);
+            _picker.Pick(row.Slice(source * fromLine, fromLine), line, _columns.Value);
             if (!_chain.IsEmpty)
             {
                 _chain.Run(line, target, scratch[picked..]);
