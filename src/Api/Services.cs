@@ -11,6 +11,7 @@ using Microtome.Datasets.Formats.Hdf5;
 using Microtome.Datasets.Formats.Npy;
 using Microtome.Datasets.Formats.Raw;
 using Microtome.Datasets.Gathering;
+using Microtome.Datasets.Storage;
 using Microtome.Hdf5.Filters;
 
 namespace Microtome.Api;
@@ -39,6 +40,7 @@ internal static class Services
         services.AddSingleton(new FormatNegotiation(Encoders));
         services.AddSingleton(_ => new ReadAdmission(settings.Limits.MaxConcurrentReads, settings.Limits.MaxQueuedReads));
         services.AddSingleton(new StreamAdmission(settings.Limits.MaxStreams));
+        services.AddSingleton(_ => new StateDirectory(settings.StateDirectory, new(settings.Limits.StateBytes, () => DiskSpace.Of(settings.StateDirectory))));
         services.AddSingleton<AnswerWriter>();
         services.AddSingleton<DatasetAccess>();
         services.AddSingleton<CatalogueLog>();

@@ -4,17 +4,22 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microtome.Api.Hosting;
 using Microtome.Datasets.Catalogue;
+using Microtome.Fixtures;
 
 namespace Microtome.Api.Tests;
 
 /// <summary>The real server on a real socket, in this process: what Program starts, with the arguments of a test.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private const string StateSetting = "--Microtome:StateDirectory";
 
-    private RunningServer(WebApplication app)
+    private readonly WebApplication _app;
+    private readonly TemporaryFolder? _state;
+
+    private RunningServer(WebApplication app, TemporaryFolder? state)
     {
         _app = app;
+        _state = state;
         Address = new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         Client = new() { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
     }
@@ -27,11 +32,14 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public DatasetCatalogue Catalogue => _app.Services.GetRequiredService<DatasetCatalogue>();
 
+    /// <summary>Starts a server with a state directory of its own, unless the arguments name one.</summary>
     public static async Task<RunningServer> StartAsync(params string[] arguments)
     {
-        WebApplication app = MicrotomeApp.Build([.. arguments, "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default=None"]);
+        TemporaryFolder? state = arguments.Any(argument => argument.StartsWith(StateSetting, StringComparison.Ordinal)) ? null : new();
+        string[] place = state is null ? [] : [$"{StateSetting}={state.Path}"];
+        WebApplication app = MicrotomeApp.Build([.. arguments, .. place, "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default=None"]);
         await app.StartAsync();
-        RunningServer server = new(app);
+        RunningServer server = new(app, state);
         while (!server.Catalogue.IsReady)
         {
             await Task.Delay(5);
@@ -47,5 +55,6 @@ internal sealed class RunningServer : IAsyncDisposable
         Client.Dispose();
         await _app.StopAsync(new CancellationToken(canceled: true));
         await _app.DisposeAsync();
+        _state?.Dispose();
     }
 }

@@ -9,9 +9,9 @@ namespace Microtome.Api.Contracts;
 internal sealed record ServerInfo(string Version, DateTimeOffset Started, LimitsInfo Limits, UsageInfo Usage, string Scope);
 
 internal sealed record LimitsInfo(
-    long MaxRows, long MaxResponseBytes, long MaxRequestBytes, int MaxExpressionLength, int MaxConcurrentReads, int MaxQueuedReads, int MaxStreams, long MaxChunkBytes, long MemoryBudgetBytes);
+    long MaxRows, long MaxResponseBytes, long MaxRequestBytes, int MaxExpressionLength, int MaxConcurrentReads, int MaxQueuedReads, int MaxStreams, long MaxChunkBytes, long MemoryBudgetBytes, long StateBytes);
 
-internal sealed record UsageInfo(int Datasets, int ReadsActive, int ReadsWaiting, int StreamsOpen, long PrivateMemoryBytes, long ResidentMemoryBytes);
+internal sealed record UsageInfo(int Datasets, int ReadsActive, int ReadsWaiting, int StreamsOpen, long PrivateMemoryBytes, long ResidentMemoryBytes, long StateBytes);
 
 /// <summary>A probe's answer.</summary>
 internal sealed record ProbeInfo(string Status);

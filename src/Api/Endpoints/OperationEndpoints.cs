@@ -7,6 +7,7 @@ using Microtome.Api.Security;
 using Microtome.Api.Telemetry;
 using Microtome.Datasets.Catalogue;
 using Microtome.Datasets.Gathering;
+using Microtome.Datasets.Storage;
 
 namespace Microtome.Api.Endpoints;
 
@@ -41,12 +42,12 @@ internal static class OperationEndpoints
 
     /// <summary>The server's version, limits and usage, and what the key may do.</summary>
     internal static Ok<ServerInfo> GetServer(
-        HttpContext http, ServerLimits limits, ReadAdmission reads, StreamAdmission streams, DatasetAccess access, StartTime started)
+        HttpContext http, ServerLimits limits, ReadAdmission reads, StreamAdmission streams, DatasetAccess access, StateDirectory state, StartTime started)
     {
         ProcessMemory memory = ProcessMemory.Read();
         LimitsInfo shown = new(
-            limits.MaxRows, limits.MaxResponseBytes, limits.MaxRequestBytes, limits.MaxExpressionLength, limits.MaxConcurrentReads, limits.MaxQueuedReads, limits.MaxStreams, limits.MaxChunkBytes, limits.MemoryBudgetBytes);
-        UsageInfo usage = new(access.List(http).Count(), reads.Active, reads.Waiting, streams.Open, memory.PrivateBytes, memory.ResidentBytes);
+            limits.MaxRows, limits.MaxResponseBytes, limits.MaxRequestBytes, limits.MaxExpressionLength, limits.MaxConcurrentReads, limits.MaxQueuedReads, limits.MaxStreams, limits.MaxChunkBytes, limits.MemoryBudgetBytes, state.Budget.Limit);
+        UsageInfo usage = new(access.List(http).Count(), reads.Active, reads.Waiting, streams.Open, memory.PrivateBytes, memory.ResidentBytes, state.Budget.Used);
         return TypedResults.Ok(new ServerInfo(Version, started.Utc, shown, usage, http.Caller().CanManage ? "manage" : "read"));
     }
 }

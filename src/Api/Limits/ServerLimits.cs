@@ -33,14 +33,17 @@ internal sealed record ServerLimits
     /// <summary>Bytes of one decoded chunk; an array of larger ones is not servable.</summary>
     public long MaxChunkBytes { get; init; } = 256 * Mebibyte;
 
-    /// <summary>Bytes of decoded chunks that are kept.</summary>
+    /// <summary>Bytes of memory that caches and jobs take together.</summary>
     public long MemoryBudgetBytes { get; init; } = 256 * Mebibyte;
+
+    /// <summary>Bytes of the state directory; null means a fifth of the free disk, at most 50 GB.</summary>
+    public long? StateBytes { get; init; }
 
     /// <exception cref="SettingsException">A limit is no number within its bounds, or is not known.</exception>
     public static ServerLimits Read(SettingsReader settings)
     {
         settings.AllowOnly(
-            nameof(MaxRows), nameof(MaxResponseBytes), nameof(MaxRequestBytes), nameof(MaxExpressionLength), nameof(MaxConcurrentReads), nameof(MaxQueuedReads), nameof(MaxStreams), nameof(MaxChunkBytes), nameof(MemoryBudgetBytes));
+            nameof(MaxRows), nameof(MaxResponseBytes), nameof(MaxRequestBytes), nameof(MaxExpressionLength), nameof(MaxConcurrentReads), nameof(MaxQueuedReads), nameof(MaxStreams), nameof(MaxChunkBytes), nameof(MemoryBudgetBytes), nameof(StateBytes));
         ServerLimits defaults = new();
         return new()
         {
@@ -53,6 +56,7 @@ internal sealed record ServerLimits
             MaxStreams = (int)settings.Number(nameof(MaxStreams), defaults.MaxStreams, 1, 65_536),
             MaxChunkBytes = settings.Number(nameof(MaxChunkBytes), defaults.MaxChunkBytes, 1024, Gibibyte),
             MemoryBudgetBytes = settings.Number(nameof(MemoryBudgetBytes), defaults.MemoryBudgetBytes, Mebibyte),
+            StateBytes = settings.Text(nameof(StateBytes)) is null ? null : settings.Number(nameof(StateBytes), 0, 0),
         };
     }
 }

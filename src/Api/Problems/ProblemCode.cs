@@ -28,6 +28,7 @@ internal sealed class ProblemCode
     public static readonly ProblemCode Internal = new("internal", 500, "The server failed");
     public static readonly ProblemCode Overloaded = new("overloaded", 503, "Too many requests at once");
     public static readonly ProblemCode Unavailable = new("unavailable", 503, "The data cannot be read now");
+    public static readonly ProblemCode DiskFull = new("disk_full", 507, "The disk has no room");
 
     private ProblemCode(string code, int status, string title)
     {

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.Features;
 using Microtome.Datasets.Arrays;
+using Microtome.Datasets.Storage;
 
 namespace Microtome.Api.Problems;
 
@@ -47,6 +48,10 @@ internal sealed partial class ProblemHandling(ILogger<ProblemHandling> log)
             case ArrayReadException:
                 LogUnreadable(http.Request.Path, error.Message);
                 return new(ProblemCode.Unavailable, error.Message) { RetryAfterSeconds = 1 };
+            case StateUnavailableException:
+                return new(ProblemCode.Unavailable, error.Message);
+            case DiskFullException:
+                return new(ProblemCode.DiskFull, error.Message);
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 return BodyTooLarge(http);
             case BadHttpRequestException bad:

@@ -13,7 +13,8 @@ internal sealed record MicrotomeSettings(
     bool AllowAnonymous,
     IReadOnlyList<string> AllowedHosts,
     IReadOnlyList<string> AllowedOrigins,
-    bool NativeCodecs)
+    bool NativeCodecs,
+    string? StateDirectory)
 {
     private const string Section = "Microtome";
 
@@ -24,16 +25,18 @@ internal sealed record MicrotomeSettings(
     public static MicrotomeSettings Read(IConfiguration configuration, string samples, Func<RawLayout, IDatasetFormat> rawFormat)
     {
         SettingsReader settings = new(configuration.GetSection(Section));
-        settings.AllowOnly("DataRoots", "Datasets", "Limits", "ApiKeys", "AllowAnonymous", "AllowedHosts", "AllowedOrigins", "NativeCodecs");
+        settings.AllowOnly("DataRoots", "Datasets", "Limits", "ApiKeys", "AllowAnonymous", "AllowedHosts", "AllowedOrigins", "NativeCodecs", "StateDirectory");
         IReadOnlyList<ExplicitDataset> datasets = DatasetSettings.Read(settings.Child("Datasets").Children(), rawFormat);
+        string[] roots = ReadRoots(settings, samples, datasets.Count > 0);
         return new(
-            new(ReadRoots(settings, samples, datasets.Count > 0), datasets),
+            new(roots, datasets),
             ServerLimits.Read(settings.Child("Limits")),
             [.. settings.Child("ApiKeys").Children().Select(ApiKey.Read)],
             settings.Flag("AllowAnonymous"),
             settings.List("AllowedHosts"),
             settings.List("AllowedOrigins"),
-            settings.Flag("NativeCodecs", fallback: true));
+            settings.Flag("NativeCodecs", fallback: true),
+            StatePlace.Choose(settings.Text("StateDirectory"), roots, datasets));
     }
 
     private static string[] ReadRoots(SettingsReader settings, string samples, bool hasDatasets)
