@@ -1,0 +1,55 @@
+using Microtome.Benchmarks.Load;
+
+namespace Microtome.Benchmarks.Contenders;
+
+/// <summary>A server in a process of its own, whose processor time and memory are counted apart from the client's.</summary>
+internal abstract class ServerContender(string name) : Contender(name)
+{
+    private static readonly TimeSpan WarmSpan = TimeSpan.FromSeconds(1.5);
+
+    private ServerProcess? _process;
+    private Workload? _warm;
+
+    public ServerProcess Process => _process ??= Start();
+
+    public override void WarmUp(Workload workload)
+    {
+        if (_warm != workload)
+        {
+            Load(workload, _warm is null ? WarmSpan : WarmSpan / 5);
+            _warm = workload;
+        }
+    }
+
+    public override Sample Measure(Workload workload, TimeSpan span)
+    {
+        long? allocated = ReadAllocated();
+        double cpu = Process.ReadCpuSeconds();
+        LoadRun run = Load(workload, span);
+        cpu = Process.ReadCpuSeconds() - cpu;
+        long memory = Process.ReadPrivateBytes();
+        return new(run.Seconds, run.Bytes, run.Answers, cpu, memory, ReadAllocated() - allocated, run.Milliseconds);
+    }
+
+    /// <summary>Fetches the batch of a number (any, from 1) and returns its body's bytes.</summary>
+    public abstract long Fetch(HttpConnection connection, Workload workload, long number);
+
+    public override void Dispose()
+    {
+        _process?.Dispose();
+        base.Dispose();
+    }
+
+    protected abstract ServerProcess Start();
+
+    /// <summary>Bytes that the server has allocated on its heap since it started, where it says so.</summary>
+    protected virtual long? ReadAllocated() => null;
+
+    private LoadRun Load(Workload workload, TimeSpan span) => LoadRun.For(
+        workload.Connections,
+        span,
+        () => new(Process.Port),
+        (connection, number) => Fetch(connection, workload, number) is var bytes && bytes >= workload.BatchBytes
+            ? bytes
+            : throw new InvalidDataException($"{Name} sent a batch of {bytes} bytes instead of {workload.BatchBytes}."));
+}

@@ -1,0 +1,13 @@
+using Microtome.Benchmarks.Data;
+
+namespace Microtome.Benchmarks.Load;
+
+/// <summary>What is asked: batches of random rows of a data set, over some connections at once.</summary>
+internal sealed record Workload(DataSet Data, int BatchRows, int Connections)
+{
+    /// <summary>Body bytes of one batch, at least: a format may add a header.</summary>
+    public long BatchBytes => (long)BatchRows * Data.RowBytes;
+
+    /// <summary>Batches of one pass.</summary>
+    public long Steps => Data.Rows / BatchRows;
+}
