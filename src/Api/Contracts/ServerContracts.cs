@@ -6,7 +6,8 @@ namespace Microtome.Api.Contracts;
 /// <param name="Limits">What one request may take.</param>
 /// <param name="Usage">What is used now.</param>
 /// <param name="Scope">`read` or `manage`.</param>
-internal sealed record ServerInfo(string Version, DateTimeOffset Started, LimitsInfo Limits, UsageInfo Usage, string Scope);
+/// <param name="Metrics">Whether the key may read `/metrics`, which tell of all datasets.</param>
+internal sealed record ServerInfo(string Version, DateTimeOffset Started, LimitsInfo Limits, UsageInfo Usage, string Scope, bool Metrics);
 
 internal sealed record LimitsInfo(
     long MaxRows, long MaxResponseBytes, long MaxRequestBytes, int MaxExpressionLength, int MaxConcurrentReads, int MaxQueuedReads, int MaxStreams, long MaxChunkBytes, long MemoryBudgetBytes, long StateBytes);

@@ -48,7 +48,7 @@ internal static class OperationEndpoints
         LimitsInfo shown = new(
             limits.MaxRows, limits.MaxResponseBytes, limits.MaxRequestBytes, limits.MaxExpressionLength, limits.MaxConcurrentReads, limits.MaxQueuedReads, limits.MaxStreams, limits.MaxChunkBytes, limits.MemoryBudgetBytes, state.Budget.Limit);
         UsageInfo usage = new(access.List(http).Count(), reads.Active, reads.Waiting, streams.Open, memory.PrivateBytes, memory.ResidentBytes, state.Budget.Used);
-        return TypedResults.Ok(new ServerInfo(Version, started.Utc, shown, usage, http.Caller().CanManage ? "manage" : "read"));
+        return TypedResults.Ok(new ServerInfo(Version, started.Utc, shown, usage, http.Caller().CanManage ? "manage" : "read", http.Caller().SeesAll));
     }
 }
 

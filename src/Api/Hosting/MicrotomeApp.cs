@@ -44,6 +44,7 @@ internal static class MicrotomeApp
         RouteGroupBuilder routes = app.MapGroup("");
         ((IEndpointConventionBuilder)routes).Finally(UnknownParameters.AttachTo);
         routes.MapDatasets().MapArrays().MapRows().MapEpochs().MapOperations();
+        app.MapPage(new(asksForKey: settings.Keys.Count > 0));
         return app;
     }
 
