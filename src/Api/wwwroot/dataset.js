@@ -121,7 +121,7 @@ function bench(detail, drawn, state, { crumb, title, facts, manages }) {
   }
 
   function write() {
-    history.replaceState(null, '', `#/d/${encodeURIComponent(detail.name)}${writeState(state)}`);
+    history.replaceState(null, '', `#/d/${encodeURIComponent(detail.name)}${writeState(detail, state)}`);
   }
 
   const slider = steppers(state, steps, () => change({}, 'batch'));

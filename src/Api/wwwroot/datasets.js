@@ -57,7 +57,7 @@ function filter(slides, parameters) {
 
 function slide(entry) {
   const main = entry.arrays.filter(array => array.shape[0] === entry.rows).sort((a, b) => rowBytes(b) - rowBytes(a))[0] ?? entry.arrays[0];
-  const specimen = h('div', { className: 'specimen', ariaHidden: 'true' });
+  const specimen = h('div', { className: 'specimen', ariaHidden: 'true' }, Array.from({ length: Math.min(SAMPLES, entry.rows) }, () => h('canvas', { width: 1, height: 1 })));
   const balance = h('div', { className: 'shares' });
   let repaint = () => {};
   const item = h('li', {}, h('a', { className: 'slide', href: '#/d/' + encodeURIComponent(entry.name) },
@@ -82,7 +82,7 @@ function slide(entry) {
 async function samples(detail, specimen) {
   const [array] = showable(detail);
   if (!array) {
-    specimen.append(h('p', { className: 'note' }, 'Nothing here can be drawn.'));
+    specimen.replaceChildren(h('p', { className: 'note' }, 'Nothing here can be drawn.'));
     return () => {};
   }
   const picture = describe(array);

@@ -8,7 +8,10 @@ const MOST_WINDOW = 1e6;
 const U64 = (1n << 64n) - 1n;
 
 /** What a link leaves out. Seeds and epochs are text: they may be beyond 2^53. */
-export const START = { view: '', order: 'shuffle', window: 16, seed: '7', epoch: '0', step: 0, batch: 64, ranks: 4, rank: -1, tail: 'drop', array: '', code: 'PyTorch', row: -1, show: '', at: '' };
+const START = { view: '', order: 'shuffle', window: 16, seed: '7', epoch: '0', step: 0, batch: 64, ranks: 4, rank: -1, tail: 'drop', array: '', code: 'PyTorch', row: -1, show: '', at: '' };
+
+/** Small datasets begin with a smaller batch, so that there are some. */
+const startOf = detail => ({ ...START, batch: Math.max(1, Math.min(START.batch, 2 ** Math.floor(Math.log2(Math.max(2, detail.rows) / 2)))) });
 
 const LIMITS = { window: [1, MOST_WINDOW], step: [0, Number.MAX_SAFE_INTEGER], batch: [1, MOST_BATCH], ranks: [1, MOST_RANKS], rank: [-1, MOST_RANKS - 1], row: [-1, Number.MAX_SAFE_INTEGER] };
 
@@ -19,7 +22,7 @@ export const limitsOf = name => LIMITS[name];
 export const isU64 = text => /^\d{1,20}$/.test(text) && BigInt(text) <= U64;
 
 export function readState(detail, drawn, parameters) {
-  const state = { ...START };
+  const state = startOf(detail);
   for (const [name, value] of parameters) {
     if (name in LIMITS) {
       const number = Number(value);
@@ -41,9 +44,9 @@ export function readState(detail, drawn, parameters) {
   return state;
 }
 
-export function writeState(state) {
+export function writeState(detail, state) {
   const said = { ...state, order: orderOf(state), window: START.window };
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(START)) if (said[name] !== value) query.set(name, said[name]);
+  for (const [name, value] of Object.entries(startOf(detail))) if (said[name] !== value) query.set(name, said[name]);
   return query.size > 0 ? '?' + query : '';
 }
