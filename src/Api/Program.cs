@@ -1,14 +1,17 @@
 using Microtome.Api.Hosting;
-using Microtome.Api.Settings;
 
+WebApplication app;
 try
 {
-    WebApplication app = MicrotomeApp.Build(args);
-    await app.RunAsync();
-    return 0;
+    app = MicrotomeApp.Build(args);
+    await app.StartAsync();
 }
-catch (SettingsException error)
+catch (Exception error) when (StartFailure.Explain(error) is { } line)
 {
-    await Console.Error.WriteLineAsync(error.Message);
+    await Console.Error.WriteLineAsync(line);
     return 1;
 }
+
+await app.WaitForShutdownAsync();
+await app.DisposeAsync();
+return 0;

@@ -13,6 +13,7 @@ using Microtome.Datasets.Formats.Raw;
 using Microtome.Datasets.Gathering;
 using Microtome.Datasets.Storage;
 using Microtome.Hdf5.Filters;
+using Microtome.Hdf5.Reading;
 
 namespace Microtome.Api;
 
@@ -21,13 +22,13 @@ internal static class Services
 {
     private static readonly IBatchEncoder[] Encoders = [new SafetensorsEncoder(), new NpyEncoder(), new RawEncoder(), new NpzEncoder(), new JsonEncoder(), new CsvEncoder(), new PngEncoder()];
 
-    private static IDatasetFormat[] Formats(MicrotomeSettings settings) =>
+    private static IDatasetFormat[] Formats(MicrotomeSettings settings, ChunkCache chunks) =>
     [
         new NpyFormat(),
         new Hdf5Format(new()
         {
             MaxChunkBytes = settings.Limits.MaxChunkBytes,
-            ChunkCache = new(settings.Limits.MemoryBudgetBytes),
+            ChunkCache = chunks,
             NativeCodecs = settings.NativeCodecs ? NativeCodecs.System : NativeCodecs.None,
         }),
     ];
@@ -39,6 +40,7 @@ internal static class Services
         services.AddSingleton(settings.Limits);
         services.AddSingleton(new FormatNegotiation(Encoders));
         services.AddSingleton(_ => new ReadAdmission(settings.Limits.MaxConcurrentReads, settings.Limits.MaxQueuedReads));
+        services.AddSingleton(new ChunkCache(settings.Limits.MemoryBudgetBytes));
         services.AddSingleton(new StreamAdmission(settings.Limits.MaxStreams));
         services.AddSingleton(_ => new StateDirectory(settings.StateDirectory, new(settings.Limits.StateBytes, () => DiskSpace.Of(settings.StateDirectory))));
         services.AddSingleton<AnswerWriter>();
@@ -47,7 +49,7 @@ internal static class Services
         services.AddSingleton(new StartTime(TimeProvider.System.GetUtcNow()));
         services.AddSingleton<PrometheusExporter>();
         services.AddSingleton<ServerMetrics>();
-        services.AddSingleton(provider => new DatasetCatalogue(settings.Catalogue, Formats(settings), provider.GetRequiredService<CatalogueLog>().Write, TimeProvider.System));
+        services.AddSingleton(provider => new DatasetCatalogue(settings.Catalogue, Formats(settings, provider.GetRequiredService<ChunkCache>()), provider.GetRequiredService<CatalogueLog>().Write, TimeProvider.System));
         services.AddHostedService<CatalogueService>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         return services;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Microtome.Api.Contracts;
 
 /// <summary>What the page and clients need to know of the server, and of the key they hold.</summary>
@@ -16,3 +18,8 @@ internal sealed record UsageInfo(int Datasets, int ReadsActive, int ReadsWaiting
 
 /// <summary>A probe's answer.</summary>
 internal sealed record ProbeInfo(string Status);
+
+/// <summary>Whether the server takes requests.</summary>
+/// <param name="Status">`ready`; with 503 `scanning` or `draining`.</param>
+/// <param name="Broken">The datasets that cannot be read now, of those that the key may see; absent without a key where there are keys.</param>
+internal sealed record ReadyInfo(string Status, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Broken);

@@ -32,7 +32,7 @@ internal static class ArrayEndpoints
     /// <param name="array" example="images">The array's name; slashes stand as they are, or as %2F.</param>
     internal static async Task<BatchResult> GetSlice(
         string dataset,
-        string array,
+        string? array,
         [AsParameters] SliceQuery query,
         HttpContext http,
         DatasetAccess access,
@@ -41,7 +41,7 @@ internal static class ArrayEndpoints
         CancellationToken cancellationToken)
     {
         Dataset opened = access.Open(http, dataset);
-        DatasetArray stored = GatherPlanner.Find(opened, Unescape(opened, array));
+        DatasetArray stored = GatherPlanner.Find(opened, Unescape(opened, array ?? ""));
         Selection selection = GatherPlanner.ParseSelection(query.Select, limits);
         string version = await DatasetAccess.PinAsync(opened, query.Version, cancellationToken);
         IBatchEncoder encoder = formats.Choose(query.Format, http.Request.Headers.Accept, Formats);
@@ -55,7 +55,7 @@ internal static class ArrayEndpoints
         return new(opened, batch, encoder)
         {
             ETag = EntityTag.Of(version, encoder.Name, $"{stored.Name}\t{selection}\t{query.Columns}\t{transform}"),
-            CacheControl = CachePolicy.Apply(http, isPinned: query.Version is not null),
+            CacheControl = CachePolicy.Of(http, isPinned: query.Version is not null),
             FileName = $"{opened.Name}-{stored.Name.Replace('/', '-')}",
             VariesByAccept = query.Format is null,
         };

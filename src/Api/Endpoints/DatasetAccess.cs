@@ -13,7 +13,7 @@ internal sealed class DatasetAccess(DatasetCatalogue catalogue)
     {
         if (!http.Caller().CanSee(name) || catalogue.TryAcquire(name) is not { } lease)
         {
-            throw new ProblemException(ProblemCode.DatasetNotFound, $"There is no dataset {name}; GET /v1/datasets lists them.");
+            throw new ProblemException(ProblemCode.DatasetNotFound, $"There is no dataset {name}; GET /v1/datasets lists them.") { Value = name };
         }
 
         http.Response.RegisterForDispose(lease);

@@ -12,7 +12,7 @@ internal static class DatasetEndpoints
 
     public static IEndpointRouteBuilder MapDatasets(this IEndpointRouteBuilder routes)
     {
-        RouteGroupBuilder group = routes.MapGroup("/v1/datasets").WithTags("Datasets");
+        RouteGroupBuilder group = routes.MapGroup("/v1/datasets").WithTags("Datasets").AlsoHead();
         group.MapGet("", ListDatasets);
         group.MapGet("{dataset}", GetDataset);
         return routes;

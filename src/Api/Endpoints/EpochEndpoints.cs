@@ -24,7 +24,7 @@ internal static class EpochEndpoints
         RouteGroupBuilder group = routes.MapGroup("/v1/datasets/{dataset}/epochs/{epoch}").WithTags("Epochs");
         group.MapMethods("batches/{step}", [HttpMethods.Get, HttpMethods.Head], GetBatch).ProducesArrays(BatchFormats);
         group.MapGet("stream", GetStream).ProducesFrames();
-        group.MapGet("plan", GetPlan);
+        group.MapGet("plan", GetPlan).AlsoHead();
         group.MapMethods("order", [HttpMethods.Get, HttpMethods.Head], GetOrder).ProducesArrays(OrderFormats);
         return routes;
     }
@@ -65,7 +65,7 @@ internal static class EpochEndpoints
         return new(opened, template.Fill(rows, slice.Valid), encoder)
         {
             ETag = EntityTag.Of(version, encoder.Name, Canonical(request, step, template)),
-            CacheControl = CachePolicy.Apply(http, isPinned: gatherQuery.Version is not null),
+            CacheControl = CachePolicy.Of(http, isPinned: gatherQuery.Version is not null),
             FileName = string.Create(CultureInfo.InvariantCulture, $"{opened.Name}-epoch-{epoch}-step-{step}"),
             VariesByAccept = gatherQuery.Format is null,
             Rows = rows,
@@ -109,7 +109,8 @@ internal static class EpochEndpoints
             http.Response.Headers.Append("Vary", "Accept");
         }
 
-        http.Response.Headers.CacheControl = CachePolicy.Apply(http, isPinned: false);
+        http.Response.Headers["X-Epoch-Steps"] = request.Epoch.Steps.ToString(CultureInfo.InvariantCulture);
+        http.Response.Headers["X-Order"] = request.Order.Order.ToString();
         return new(opened, version, request, template, from, Math.Max(from, to), plain);
     }
 
@@ -131,7 +132,7 @@ internal static class EpochEndpoints
         EpochRequest request = EpochRequest.Of(OrderRequest.Of(opened, epoch, orderQuery), batchQuery, limits);
         GatherTemplate template = GatherPlanner.Plan(opened, GatherRequest.Of(gatherQuery), limits, addsValid: request.Epoch.Tail == Tail.Pad);
         await DatasetAccess.PinAsync(opened, gatherQuery.Version, cancellationToken);
-        http.Response.Headers.CacheControl = CachePolicy.Apply(http, isPinned: gatherQuery.Version is not null);
+        http.Response.Headers.CacheControl = CachePolicy.Of(http, isPinned: gatherQuery.Version is not null);
         long rows = request.Epoch.RankRows();
         Epoch planned = request.Epoch;
         return new(
@@ -185,7 +186,7 @@ internal static class EpochEndpoints
         return new(opened, new([ComputedArray.Rows(rows)], IsBare: true), encoder)
         {
             ETag = EntityTag.Of(current, encoder.Name, string.Create(CultureInfo.InvariantCulture, $"order {request} {from}:{count}:{stride}")),
-            CacheControl = CachePolicy.Apply(http, isPinned: version is not null),
+            CacheControl = CachePolicy.Of(http, isPinned: version is not null),
             FileName = string.Create(CultureInfo.InvariantCulture, $"{opened.Name}-epoch-{epoch}-order"),
             VariesByAccept = format is null,
         };

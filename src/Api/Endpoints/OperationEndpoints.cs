@@ -18,7 +18,7 @@ internal static class OperationEndpoints
 
     public static IEndpointRouteBuilder MapOperations(this IEndpointRouteBuilder routes)
     {
-        RouteGroupBuilder group = routes.MapGroup("").WithTags("Operations");
+        RouteGroupBuilder group = routes.MapGroup("").WithTags("Operations").AlsoHead();
         group.MapGet("/healthz/live", GetLive);
         group.MapGet("/healthz/ready", GetReady);
         group.MapGet("/metrics", GetMetrics).Produces<string>(contentType: "text/plain");
@@ -29,11 +29,15 @@ internal static class OperationEndpoints
     /// <summary>Whether the process answers at all.</summary>
     internal static Ok<ProbeInfo> GetLive() => TypedResults.Ok(new ProbeInfo("live"));
 
-    /// <summary>Whether the first scan has ended and the server is not shutting down.</summary>
-    internal static Results<Ok<ProbeInfo>, JsonHttpResult<ProbeInfo>> GetReady(DatasetCatalogue catalogue, IHostApplicationLifetime lifetime) =>
-        catalogue.IsReady && !lifetime.ApplicationStopping.IsCancellationRequested
-            ? TypedResults.Ok(new ProbeInfo("ready"))
-            : TypedResults.Json(new ProbeInfo(catalogue.IsReady ? "draining" : "scanning"), statusCode: StatusCodes.Status503ServiceUnavailable);
+    /// <summary>Whether the first scan has ended and the server is not shutting down; and which datasets cannot be read now.</summary>
+    internal static Results<Ok<ReadyInfo>, JsonHttpResult<ReadyInfo>> GetReady(HttpContext http, DatasetCatalogue catalogue, IHostApplicationLifetime lifetime)
+    {
+        Caller caller = http.Caller();
+        IReadOnlyList<string>? broken = caller.IsKnown ? [.. catalogue.Broken.Where(caller.CanSee)] : null;
+        return catalogue.IsReady && !lifetime.ApplicationStopping.IsCancellationRequested
+            ? TypedResults.Ok(new ReadyInfo("ready", broken))
+            : TypedResults.Json(new ReadyInfo(catalogue.IsReady ? "draining" : "scanning", broken), statusCode: StatusCodes.Status503ServiceUnavailable);
+    }
 
     /// <summary>Counters and gauges in Prometheus' text format.</summary>
     internal static ContentHttpResult GetMetrics(HttpContext http, PrometheusExporter exporter) => http.Caller().SeesAll

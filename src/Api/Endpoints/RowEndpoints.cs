@@ -80,7 +80,7 @@ internal static class RowEndpoints
         return new(dataset, template.Fill(new ListMap(rows), rows.Length), encoder)
         {
             ETag = isGet ? EntityTag.Of(version, encoder.Name, Canonical(template, rows)) : null,
-            CacheControl = isGet ? CachePolicy.Apply(http, isPinned: query.Version is not null) : "no-store",
+            CacheControl = isGet ? CachePolicy.Of(http, isPinned: query.Version is not null) : "no-store",
             FileName = dataset.Name + "-rows",
             VariesByAccept = query.Format is null,
         };

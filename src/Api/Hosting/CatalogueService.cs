@@ -3,13 +3,17 @@ using Microtome.Datasets.Catalogue;
 namespace Microtome.Api.Hosting;
 
 /// <summary>Keeps the catalogue scanning while the server runs; afterwards its files are closed.</summary>
-internal sealed partial class CatalogueService(DatasetCatalogue catalogue, ILogger<CatalogueService> log) : BackgroundService
+internal sealed partial class CatalogueService(DatasetCatalogue catalogue, IHostApplicationLifetime lifetime, ILogger<CatalogueService> log) : BackgroundService
 {
     /// <summary>After a scan that failed as a whole (the disk is gone, say) the next try.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // The server listens first: where it cannot, nothing is opened, and the log says that alone.
+        TaskCompletionSource listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration started = lifetime.ApplicationStarted.Register(listening.SetResult);
+        await listening.Task.WaitAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             try

@@ -1,5 +1,6 @@
 using Microtome.Api.Endpoints;
 using Microtome.Api.Problems;
+using Microtome.Api.Results;
 using Microtome.Api.Security;
 using Microtome.Api.Settings;
 using Microtome.Api.Telemetry;
@@ -18,21 +19,22 @@ internal static class MicrotomeApp
     public static WebApplication Build(string[] arguments)
     {
         (string[] rest, Dictionary<string, string?> data) = DataArguments.Take(arguments);
+        CommandLine.RequireKnown(rest);
 
         // The content root is the program's own folder, so that the settings and samples beside it are found from anywhere.
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = rest, ContentRootPath = AppContext.BaseDirectory });
-        if (data.Count > 0)
-        {
-            DropOtherRoots(builder.Configuration, data);
-            builder.Configuration.AddInMemoryCollection(data);
-        }
-
+        DataArguments.Replace(builder.Configuration, data);
         MicrotomeSettings settings = MicrotomeSettings.Read(builder.Configuration, Path.Combine(AppContext.BaseDirectory, "samples"), Services.Headerless);
         ConfigureKestrel(builder, settings);
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.AddMicrotome(settings);
         builder.Services.AddOpenApiPages();
+        bool isStarted = false;
+
+        // A start that fails is explained by Program in one line; the host would say it again, with its stack.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => Volatile.Read(ref isStarted) && level >= LogLevel.Warning);
         WebApplication app = builder.Build();
+        app.Lifetime.ApplicationStarted.Register(() => Volatile.Write(ref isStarted, true));
         _ = app.Services.GetRequiredService<PrometheusExporter>(); // Listens before the first instrument counts.
         app.Use(new RequestLog(app.Services.GetRequiredService<ServerMetrics>(), app.Services.GetRequiredService<ILogger<RequestLog>>()).InvokeAsync);
         ProblemHandling.Use(app);
@@ -40,21 +42,13 @@ internal static class MicrotomeApp
         app.Use(new KeyCheck(settings.Keys).InvokeAsync);
         app.UseRouting();
         app.Use(UnknownParameters.CheckAsync);
+        app.Use(CachePolicy.BeginAsync);
         app.UseOpenApiPages();
         RouteGroupBuilder routes = app.MapGroup("");
         ((IEndpointConventionBuilder)routes).Finally(UnknownParameters.AttachTo);
         routes.MapDatasets().MapArrays().MapRows().MapEpochs().MapOperations();
         app.MapPage(new(asksForKey: settings.Keys.Count > 0));
         return app;
-    }
-
-    /// <summary>Roots of other sources stand under numbers of their own: without this a second one would shine through.</summary>
-    private static void DropOtherRoots(ConfigurationManager configuration, Dictionary<string, string?> data)
-    {
-        foreach (IConfigurationSection root in configuration.GetSection("Microtome:DataRoots").GetChildren())
-        {
-            data.TryAdd(root.Path, null);
-        }
     }
 
     private static void ConfigureKestrel(WebApplicationBuilder builder, MicrotomeSettings settings)
@@ -67,7 +61,7 @@ internal static class MicrotomeApp
             ListeningRule.Apply(kestrel, isOpen: settings.AllowAnonymous || settings.Keys.Count > 0);
         });
         ConfigurationManager configuration = builder.Configuration;
-        bool isPlaced = configuration["urls"] is not null || configuration["http_ports"] is not null || configuration["https_ports"] is not null
+        bool isPlaced = ((string[])["urls", "http_ports", "https_ports"]).Any(key => !string.IsNullOrEmpty(configuration[key]))
             || configuration.GetSection("Kestrel:Endpoints").GetChildren().Any();
         if (!isPlaced)
         {

@@ -1,4 +1,6 @@
 using Microsoft.OpenApi;
+using Microtome.Api.Endpoints;
+using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Microtome.Api.Hosting;
 
@@ -21,8 +23,17 @@ internal static class OpenApiPages
             });
             options.IncludeXmlComments(Path.Combine(AppContext.BaseDirectory, "Microtome.Api.xml"));
             options.SupportNonNullableReferenceTypes();
+            options.DocInclusionPredicate((_, endpoint) => endpoint.HttpMethod != HttpMethods.Head || !HeadRequests.IsImplied(endpoint.ActionDescriptor.EndpointMetadata));
+            AddKey(options, "bearer", new() { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A key of Microtome:ApiKeys, where there are any." });
+            AddKey(options, "key", new() { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-API-Key", Description = "The same, in a header of its own." });
         });
         return services;
+    }
+
+    private static void AddKey(SwaggerGenOptions options, string name, OpenApiSecurityScheme scheme)
+    {
+        options.AddSecurityDefinition(name, scheme);
+        options.AddSecurityRequirement(document => new() { [new OpenApiSecuritySchemeReference(name, document)] = [] });
     }
 
     public static void UseOpenApiPages(this WebApplication app)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.Features;
 using Microtome.Datasets.Arrays;
@@ -64,13 +65,25 @@ internal sealed partial class ProblemHandling(ILogger<ProblemHandling> log)
         }
     }
 
-    /// <summary>What binding says of a parameter: <c>Failed to bind parameter "Nullable&lt;long&gt; batch_size" from "abc".</c></summary>
+    /// <summary>What binding says of a parameter: <c>Failed to bind parameter "Nullable&lt;long&gt; BatchSize" from "abc".</c></summary>
     private static ProblemException Translate(BadHttpRequestException error)
     {
         Match match = BindingMessage().Match(error.Message);
-        return match.Success
-            ? ProblemException.Bad(match.Groups["name"].Value, match.Groups["value"].Value, $"'{match.Groups["value"].Value}' is no value of {match.Groups["name"].Value}.")
-            : new(ProblemCode.BadRequest, "The request is malformed.");
+        if (!match.Success)
+        {
+            return new(ProblemCode.BadRequest, "The request is malformed.");
+        }
+
+        string name = JsonNamingPolicy.SnakeCaseLower.ConvertName(match.Groups["name"].Value);
+        string value = match.Groups["value"].Value;
+        string kind = match.Groups["type"].Value switch
+        {
+            string type when type.Contains("ulong", StringComparison.Ordinal) => "a whole number from 0 to 18446744073709551615",
+            string type when type.Contains("int", StringComparison.Ordinal) => "a whole number below 2147483648",
+            string type when type.Contains("long", StringComparison.Ordinal) => "a whole number",
+            _ => "something else",
+        };
+        return ProblemException.Bad(name, value, $"'{value}' is no value of {name}, which is {kind}.");
     }
 
     private static ProblemException BodyTooLarge(HttpContext http) =>
@@ -78,14 +91,14 @@ internal sealed partial class ProblemHandling(ILogger<ProblemHandling> log)
 
     private static ProblemException OfStatus(HttpContext http) => http.Response.StatusCode switch
     {
-        StatusCodes.Status404NotFound => new(ProblemCode.NotFound, $"There is nothing at {http.Request.Path}; /swagger lists what there is."),
-        StatusCodes.Status405MethodNotAllowed => new(ProblemCode.MethodNotAllowed, $"{http.Request.Method} is not allowed here; the Allow header says what is."),
+        StatusCodes.Status404NotFound => new(ProblemCode.NotFound, $"There is nothing at {http.Request.Path}; /swagger lists what there is.") { Value = http.Request.Path },
+        StatusCodes.Status405MethodNotAllowed => new(ProblemCode.MethodNotAllowed, $"{http.Request.Method} is not allowed here; the Allow header says what is.") { Value = http.Request.Method },
         StatusCodes.Status415UnsupportedMediaType => new(ProblemCode.UnsupportedMediaType, "Bodies are application/json or application/octet-stream."),
         StatusCodes.Status413PayloadTooLarge => BodyTooLarge(http),
         _ => new(ProblemCode.BadRequest, "The request is malformed."),
     };
 
-    [GeneratedRegex("""Failed to bind parameter "[^"]*?(?<name>\w+)" from "(?<value>.*)"\.""", RegexOptions.Singleline)]
+    [GeneratedRegex("""Failed to bind parameter "(?<type>[^"]*?)(?<name>\w+)" from "(?<value>.*)"\.""", RegexOptions.Singleline)]
     private static partial Regex BindingMessage();
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Path}: aborted after it had begun: {Reason}")]

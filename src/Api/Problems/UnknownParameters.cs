@@ -42,8 +42,8 @@ internal sealed class UnknownParameters
         return new(ProblemCode.UnknownParameter, $"There is no {what} {name}; {hint}.") { Parameter = name, Nearest = nearest };
     }
 
-    /// <summary>The known name that takes the fewest edits to reach; null where none is known.</summary>
-    public static string? Nearest(string name, IEnumerable<string> known) => known.MinBy(candidate => Distance(name, candidate));
+    /// <summary>The known name that takes the fewest edits to reach, whatever the case; null where none is known.</summary>
+    public static string? Nearest(string name, IEnumerable<string> known) => known.MinBy(candidate => Distance(name.ToLowerInvariant(), candidate.ToLowerInvariant()));
 
     private static Dictionary<string, bool> ReadParameters(MethodInfo handler)
     {

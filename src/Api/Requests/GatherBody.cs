@@ -1,6 +1,7 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
-using System.Text.Json;
+using Microsoft.Net.Http.Headers;
 using Microtome.Api.Limits;
 using Microtome.Api.Problems;
 
@@ -9,22 +10,33 @@ namespace Microtome.Api.Requests;
 /// <summary>The body of a gather: a JSON object, or row numbers as little-endian int64 with the rest in the query.</summary>
 internal static class GatherBody
 {
-    private static readonly string[] Members = ["rows", "arrays", "select", "transform"];
+    /// <summary>No name, selection or transform is longer; without a bound one endless text would fill the memory.</summary>
+    private const int MaxTokenBytes = 1 << 20;
+
+    /// <summary>UTF-8's byte order mark.</summary>
+    private static ReadOnlySpan<byte> Mark => [0xEF, 0xBB, 0xBF];
 
     /// <exception cref="ProblemException">400 for a malformed body, 413 for too many rows, 415 for another media type.</exception>
     public static async Task<(long[] Rows, GatherRequest Request)> ReadAsync(
         HttpRequest request, GatherQuery query, ServerLimits limits, CancellationToken cancellationToken)
     {
-        string media = request.ContentType is { } type ? type.Split(';')[0].Trim().ToLowerInvariant() : "";
-        switch (media)
+        if (request.Headers.ContentEncoding is { Count: > 0 } coding && !coding.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
-            case "application/octet-stream":
-                return (await ReadBinaryAsync(request.BodyReader, limits, cancellationToken), GatherRequest.Of(query));
-            case "application/json":
-                return await ReadJsonAsync(request, query, limits, cancellationToken);
-            default:
-                throw new ProblemException(ProblemCode.UnsupportedMediaType, "Rows are posted as application/json or as application/octet-stream (little-endian int64).") { Value = media };
+            throw new ProblemException(ProblemCode.UnsupportedMediaType, "A body comes without a content encoding.") { Parameter = "Content-Encoding", Value = coding.ToString() };
         }
+
+        _ = MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type);
+        return type?.MediaType.Value?.ToLowerInvariant() switch
+        {
+            "application/octet-stream" => (await ReadBinaryAsync(request.BodyReader, limits, cancellationToken), GatherRequest.Of(query)),
+            "application/json" when type.Charset.Value is null or "" || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) =>
+                await ReadJsonAsync(request.BodyReader, query, limits, cancellationToken),
+            _ => throw new ProblemException(ProblemCode.UnsupportedMediaType, "Rows are posted as application/json in UTF-8, or as application/octet-stream (little-endian int64).")
+            {
+                Parameter = "Content-Type",
+                Value = request.ContentType ?? "",
+            },
+        };
     }
 
     private static async Task<long[]> ReadBinaryAsync(PipeReader reader, ServerLimits limits, CancellationToken cancellationToken)
@@ -65,119 +77,44 @@ internal static class GatherBody
     }
 
     private static async Task<(long[] Rows, GatherRequest Request)> ReadJsonAsync(
-        HttpRequest request, GatherQuery query, ServerLimits limits, CancellationToken cancellationToken)
+        PipeReader reader, GatherQuery query, ServerLimits limits, CancellationToken cancellationToken)
     {
         if (query.Arrays is not null || query.Select is { Length: > 0 } || query.Transform is { Length: > 0 })
         {
             throw ProblemException.Bad("arrays", null, "With a JSON body, arrays, select and transform are members of it.");
         }
 
-        try
+        GatherJson json = new(limits);
+        bool isStart = true;
+        while (true)
         {
-            using JsonDocument document = await JsonDocument.ParseAsync(request.Body, default, cancellationToken);
-            return Read(document.RootElement, limits);
-        }
-        catch (JsonException error)
-        {
-            throw ProblemException.Bad("body", null, $"The body is no JSON: line {error.LineNumber + 1}, byte {error.BytePositionInLine}.");
-        }
-    }
-
-    private static (long[] Rows, GatherRequest Request) Read(JsonElement root, ServerLimits limits)
-    {
-        if (root.ValueKind != JsonValueKind.Object)
-        {
-            throw ProblemException.Bad("body", null, "The body is a JSON object with the member rows.");
-        }
-
-        long[]? rows = null;
-        List<string>? arrays = null;
-        Dictionary<string, string> select = [];
-        Dictionary<string, string> transform = [];
-        HashSet<string> seen = [];
-        foreach (JsonProperty member in root.EnumerateObject())
-        {
-            if (!seen.Add(member.Name))
+            ReadResult result = await reader.ReadAsync(cancellationToken);
+            ReadOnlySequence<byte> bytes = result.Buffer;
+            if (isStart && bytes.Length < Mark.Length && !result.IsCompleted)
             {
-                throw ProblemException.Bad(member.Name, null, $"The member {member.Name} is given twice.");
+                reader.AdvanceTo(bytes.Start, bytes.End);
+                continue;
             }
 
-            switch (member.Name)
+            bytes = isStart ? PastMark(bytes) : bytes;
+            isStart = false;
+            SequencePosition read = json.Read(bytes, result.IsCompleted);
+            if (result.IsCompleted)
             {
-                case "rows":
-                    rows = ReadRows(member.Value, limits);
-                    break;
-                case "arrays":
-                    arrays = ReadNames(member.Value);
-                    break;
-                case "select":
-                    select = ReadTexts(member);
-                    break;
-                case "transform":
-                    transform = ReadTexts(member);
-                    break;
-                default:
-                    throw UnknownParameters.Unknown(member.Name, Members, "member");
+                reader.AdvanceTo(result.Buffer.End);
+                return json.End();
             }
-        }
 
-        return rows is not null
-            ? (rows, new(arrays, select, transform))
-            : throw ProblemException.Bad("rows", null, "The member rows is required: a list of integers.");
-    }
-
-    private static long[] ReadRows(JsonElement value, ServerLimits limits)
-    {
-        if (value.ValueKind != JsonValueKind.Array)
-        {
-            throw ProblemException.Bad("rows", null, "rows is a list of integers.");
-        }
-
-        RowList.RequireAtMost(value.GetArrayLength(), limits.MaxRows);
-        long[] rows = new long[value.GetArrayLength()];
-        int at = 0;
-        foreach (JsonElement item in value.EnumerateArray())
-        {
-            if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt64(out rows[at++]))
+            if (bytes.Slice(read).Length > MaxTokenBytes)
             {
-                throw ProblemException.Bad("rows", item.GetRawText(), "rows is a list of integers.");
+                throw ProblemException.TooLarge("A text within the body is too long", limits.MaxExpressionLength, "characters");
             }
-        }
 
-        return rows;
+            reader.AdvanceTo(read, bytes.End);
+        }
     }
 
-    private static List<string>? ReadNames(JsonElement value)
-    {
-        if (value.ValueKind == JsonValueKind.Null)
-        {
-            return null;
-        }
-
-        if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
-        {
-            throw ProblemException.Bad("arrays", value.GetRawText(), "arrays is a list of names.");
-        }
-
-        return [.. value.EnumerateArray().Select(item => item.GetString()!)];
-    }
-
-    private static Dictionary<string, string> ReadTexts(JsonProperty member)
-    {
-        if (member.Value.ValueKind != JsonValueKind.Object)
-        {
-            throw ProblemException.Bad(member.Name, member.Value.GetRawText(), $"{member.Name} is an object: array name to text.");
-        }
-
-        Dictionary<string, string> texts = [];
-        foreach (JsonProperty item in member.Value.EnumerateObject())
-        {
-            if (item.Value.ValueKind != JsonValueKind.String || !texts.TryAdd(item.Name, item.Value.GetString()!))
-            {
-                throw ProblemException.Bad(member.Name, item.Name, $"{member.Name} names each array once, with a text.");
-            }
-        }
-
-        return texts;
-    }
+    /// <summary>Editors of some systems begin a UTF-8 file with a mark that is no JSON.</summary>
+    private static ReadOnlySequence<byte> PastMark(ReadOnlySequence<byte> bytes) =>
+        bytes.Length >= Mark.Length && bytes.Slice(0, Mark.Length).ToArray().AsSpan().SequenceEqual(Mark) ? bytes.Slice(Mark.Length) : bytes;
 }

@@ -13,7 +13,7 @@ namespace Microtome.Api.Requests;
 internal static class GatherPlanner
 {
     /// <summary>Where a gather may not ask for more arrays than this, its header is bounded.</summary>
-    private const int MaxArrays = 256;
+    public const int MaxArrays = 256;
 
     /// <exception cref="ProblemException">404 for an unknown array; 400 or 422 for what cannot be asked of one.</exception>
     public static GatherTemplate Plan(Dataset dataset, GatherRequest request, ServerLimits limits, bool addsValid)

@@ -17,9 +17,14 @@ internal sealed record GatherRequest(
 
     private static List<string>? ParseNames(string? text)
     {
-        if (string.IsNullOrEmpty(text))
+        if (text is null)
         {
             return null;
+        }
+
+        if (text.Length == 0)
+        {
+            throw ProblemException.Bad("arrays", text, "arrays= names no array; leave it out for all aligned ones.");
         }
 
         return NameList.TryParse(text, out List<string> names, out string error)

@@ -20,7 +20,7 @@ internal sealed partial class AnswerWriter(ServerLimits limits, ReadAdmission ad
     {
         if (encoder.Refuse(batch) is { } reason)
         {
-            throw new ProblemException(ProblemCode.NotAcceptable, reason);
+            throw new ProblemException(ProblemCode.NotAcceptable, reason) { Parameter = "format", Value = encoder.Name };
         }
 
         // Plain bytes are sent as they are read; everything else takes work and memory by its size.
@@ -58,7 +58,7 @@ internal sealed partial class AnswerWriter(ServerLimits limits, ReadAdmission ad
 
             await body.FlushAsync(aborted);
         }
-        catch (ArrayReadException error) when (body.Written > 0)
+        catch (Exception error) when (body.Written > 0 && error is not OperationCanceledException)
         {
             LogAborted(dataset.Name, error.Message);
             http.Abort();

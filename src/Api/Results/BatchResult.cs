@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Net.Http.Headers;
 using Microtome.Api.Problems;
 using Microtome.Datasets.Catalogue;
@@ -49,7 +48,7 @@ internal sealed class BatchResult(Dataset dataset, Batch batch, IBatchEncoder en
             if (!range.IsSatisfiable)
             {
                 response.Headers.ContentRange = range.ToContentRange(total);
-                throw new ProblemException(ProblemCode.RangeNotSatisfiable, $"The body has {total} bytes; the range lies beyond them.");
+                throw new ProblemException(ProblemCode.RangeNotSatisfiable, $"The body has {total} bytes; the range lies beyond them.") { Parameter = "Range", Value = http.Request.Headers.Range };
             }
 
             if (range.IsPartial)
@@ -104,7 +103,6 @@ internal sealed class BatchResult(Dataset dataset, Batch batch, IBatchEncoder en
             headers["X-Array-Dtype"] = array.Dtype.Name;
         }
 
-        string disposition = encoder.IsDownload ? "attachment" : "inline";
-        headers.ContentDisposition = string.Create(CultureInfo.InvariantCulture, $"{disposition}; filename=\"{FileName}.{encoder.Extension}\"");
+        headers.ContentDisposition = Disposition.Of(encoder.IsDownload, $"{FileName}.{encoder.Extension}");
     }
 }

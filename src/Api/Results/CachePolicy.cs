@@ -8,15 +8,22 @@ internal static class CachePolicy
     private const string Again = "no-cache";
     private const string ForEver = "max-age=31536000, immutable";
 
-    /// <summary>The header's value; also says what the answer varies by once keys are configured.</summary>
-    public static string Apply(HttpContext http, bool isPinned)
+    /// <summary>Starts every answer of an endpoint: nothing is kept unasked, and once keys are configured answers vary by the key.</summary>
+    public static Task BeginAsync(HttpContext http, RequestDelegate next)
     {
-        bool keyed = http.Caller().HasKey;
-        if (keyed)
+        if (http.GetEndpoint() is not null)
         {
-            http.Response.Headers.Append("Vary", "Authorization, X-API-Key");
+            http.Response.Headers.CacheControl = Again;
+            if (http.Caller().HasKey)
+            {
+                http.Response.Headers.Append("Vary", "Authorization, X-API-Key");
+            }
         }
 
-        return !isPinned ? Again : keyed ? "private, " + ForEver : "public, " + ForEver;
+        return next(http);
     }
+
+    /// <summary>The header's value for array data.</summary>
+    public static string Of(HttpContext http, bool isPinned) =>
+        !isPinned ? Again : http.Caller().HasKey ? "private, " + ForEver : "public, " + ForEver;
 }

@@ -1,4 +1,3 @@
-using Microsoft.Net.Http.Headers;
 using Microtome.Api.Problems;
 using Microtome.Datasets.Encoders;
 
@@ -7,6 +6,8 @@ namespace Microtome.Api.Results;
 /// <summary>Which encoder answers: the one that <c>format=</c> names, else the best of <c>Accept</c>, else the endpoint's default.</summary>
 internal sealed class FormatNegotiation(IReadOnlyList<IBatchEncoder> encoders)
 {
+    private const string StreamFormats = "frames, npy";
+
     /// <exception cref="ProblemException">406 where none of <paramref name="allowed"/> is wanted</exception>
     public IBatchEncoder Choose(string? format, string? accept, params ReadOnlySpan<string> allowed) =>
         Find(format, accept, allowed) ?? throw Refuse(format ?? accept, string.Join(", ", allowed.ToArray()));
@@ -16,13 +17,25 @@ internal sealed class FormatNegotiation(IReadOnlyList<IBatchEncoder> encoders)
     public IBatchEncoder? ChooseForStream(string? format, string? accept)
     {
         const string frames = "frames";
-        bool wantsFrames = format is null ? accept?.Contains(FrameWriter.MediaType, StringComparison.OrdinalIgnoreCase) == true : format == frames;
-        if (wantsFrames || (format is null && Find(null, accept, "safetensors", "npy") is { Name: not "npy" }))
+        if (format is not null)
+        {
+            return format == frames ? null : Find(format, null, "npy") ?? throw Refuse(format, StreamFormats);
+        }
+
+        if (AcceptList.Parse(accept) is not { } wanted)
         {
             return null;
         }
 
-        return Find(format, accept, "npy") ?? throw Refuse(format ?? accept, "frames, npy");
+        var framed = wanted.Rank(FrameWriter.MediaType);
+        var plain = wanted.Rank(Named("npy").MediaType);
+        return (framed, plain) switch
+        {
+            (null, null) => throw Refuse(accept, StreamFormats),
+            (null, _) => Named("npy"),
+            (_, null) => null,
+            _ => framed.Value.CompareTo(plain.Value) >= 0 ? null : Named("npy"),
+        };
     }
 
     private static ProblemException Refuse(string? wanted, string allowed) =>
@@ -35,53 +48,23 @@ internal sealed class FormatNegotiation(IReadOnlyList<IBatchEncoder> encoders)
             return allowed.Contains(format) ? Named(format) : null;
         }
 
-        if (string.IsNullOrEmpty(accept) || accept == "*/*" || !MediaTypeHeaderValue.TryParseList([accept], out IList<MediaTypeHeaderValue>? wanted))
-        {
-            return Named(allowed[0]);
-        }
-
-        // A browser's address bar lists what it can show, pictures among it, without wanting one.
-        if (wanted.Any(type => type.MediaType == "text/html"))
+        if (AcceptList.Parse(accept) is not { } wanted)
         {
             return Named(allowed[0]);
         }
 
         IBatchEncoder? best = null;
-        double quality = 0;
-        foreach (MediaTypeHeaderValue type in wanted)
+        (double, int, int) most = default;
+        foreach (string name in allowed)
         {
-            double offered = type.Quality ?? 1;
-            if (offered > quality && Matching(type, allowed) is { } encoder)
+            IBatchEncoder encoder = Named(name);
+            if (wanted.Rank(encoder.MediaType) is { } rank && (best is null || rank.CompareTo(most) > 0))
             {
-                (best, quality) = (encoder, offered);
+                (best, most) = (encoder, rank);
             }
         }
 
         return best;
-    }
-
-    private IBatchEncoder? Matching(MediaTypeHeaderValue type, ReadOnlySpan<string> allowed)
-    {
-        if (type.MatchesAllTypes)
-        {
-            return Named(allowed[0]);
-        }
-
-        foreach (string name in allowed)
-        {
-            IBatchEncoder encoder = Named(name);
-            ReadOnlySpan<char> media = encoder.MediaType.AsSpan();
-            media = media[..(media.IndexOf(';') is >= 0 and var end ? end : media.Length)];
-            bool matches = type.MatchesAllSubTypes
-                ? media.StartsWith(type.Type.AsSpan(), StringComparison.OrdinalIgnoreCase) && media[type.Type.Length] == '/'
-                : media.Equals(type.MediaType.AsSpan(), StringComparison.OrdinalIgnoreCase);
-            if (matches)
-            {
-                return encoder;
-            }
-        }
-
-        return null;
     }
 
     private IBatchEncoder Named(string name)

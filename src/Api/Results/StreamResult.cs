@@ -47,7 +47,7 @@ internal sealed class StreamResult(
         http.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = null;
         http.Response.ContentType = plain?.MediaType ?? FrameWriter.MediaType;
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-        BatchBody body = new(http.Response.BodyWriter, ByteWindow.Whole, reads);
+        BatchBody body = new(http.Response.BodyWriter, ByteWindow.Whole, reads) { HoldsPlace = false };
         ServerMetrics metrics = http.RequestServices.GetRequiredService<ServerMetrics>();
         using PooledRows rows = new();
         long bytes = 0;
@@ -87,6 +87,7 @@ internal sealed class StreamResult(
             {
                 metrics.AddBytes(body.Written - counted);
                 counted = body.Written;
+                body.HoldsPlace = false;
                 reads.Leave();
             }
         }
@@ -125,16 +126,26 @@ internal sealed class StreamResult(
     private async ValueTask EnterAsync(ReadAdmission reads, BatchBody body, long step, CancellationToken cancellationToken)
     {
         Task entered = reads.ReenterAsync(cancellationToken);
-        while (!entered.IsCompleted && plain is null)
+        try
         {
-            if (await Task.WhenAny(entered, Task.Delay(IdleFrame, cancellationToken)) != entered)
+            while (!entered.IsCompleted && plain is null)
             {
-                await FrameWriter.WriteAsync(body, FrameKind.Idle, step, default, cancellationToken);
-                await body.FlushAsync(cancellationToken);
+                if (await Task.WhenAny(entered, Task.Delay(IdleFrame, cancellationToken)) != entered)
+                {
+                    await FrameWriter.WriteAsync(body, FrameKind.Idle, step, default, cancellationToken);
+                    await body.FlushAsync(cancellationToken);
+                }
             }
-        }
 
-        await entered;
+            await entered;
+            body.HoldsPlace = true;
+        }
+        catch
+        {
+            // A place that comes after all goes to the next.
+            _ = entered.ContinueWith(_ => reads.Leave(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            throw;
+        }
     }
 
     private async ValueTask EndInErrorAsync(HttpContext http, BatchBody body, long step, CancellationToken cancellationToken)

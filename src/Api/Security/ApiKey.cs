@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using System.Security.Cryptography;
 using Microtome.Api.Settings;
 
 namespace Microtome.Api.Security;
@@ -10,6 +11,9 @@ namespace Microtome.Api.Security;
 /// <param name="CanManage">Whether it may store, delete and start jobs.</param>
 internal sealed record ApiKey(string Name, byte[] Hash, string[] Datasets, bool CanManage)
 {
+    /// <summary>What a script makes of a key that it forgot to set.</summary>
+    private static readonly string HashOfNothing = Convert.ToHexStringLower(SHA256.HashData([]));
+
     /// <exception cref="SettingsException">The key is not described as the contract says.</exception>
     public static ApiKey Read(SettingsReader settings)
     {
@@ -19,6 +23,11 @@ internal sealed record ApiKey(string Name, byte[] Hash, string[] Datasets, bool 
         if (hash.Length != 64 || !hash.All(char.IsAsciiHexDigitLower))
         {
             throw new SettingsException($"{settings.Path}:Sha256 is the SHA-256 of the key as 64 lower-case hex digits.");
+        }
+
+        if (hash == HashOfNothing)
+        {
+            throw new SettingsException($"{settings.Path}:Sha256 is the hash of an empty key, which everybody has.");
         }
 
         bool canManage = settings.Text("Scope") switch

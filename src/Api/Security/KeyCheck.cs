@@ -16,23 +16,22 @@ internal sealed class KeyCheck(IReadOnlyList<ApiKey> keys)
     /// <summary>One constant text: nothing tells a missing key from a wrong one.</summary>
     private static readonly ProblemException Refusal = new(ProblemCode.Unauthorized, "Send a key as Authorization: Bearer KEY, or as X-API-Key.");
 
-    private static readonly ProblemException NotManager = new(ProblemCode.Forbidden, "This key may read; storing, deleting and jobs need one with the scope manage.");
-
     public async Task InvokeAsync(HttpContext http, RequestDelegate next)
     {
-        if (keys.Count > 0 && !IsPublic(http))
+        if (keys.Count > 0)
         {
-            if (Find(http.Request.Headers) is not { } key)
+            ApiKey? key = Find(http.Request.Headers);
+            if (key is null && !IsPublic(http))
             {
                 http.Response.Headers.WWWAuthenticate = "Bearer";
                 await ProblemWriter.WriteAsync(http, Refusal);
                 return;
             }
 
-            Caller caller = new(key);
+            Caller caller = key is null ? Caller.Stranger : new(key);
             if (!caller.CanManage && ChangesSomething(http.Request))
             {
-                throw NotManager;
+                throw new ProblemException(ProblemCode.Forbidden, "This key may read; storing, deleting and jobs need one with the scope manage.");
             }
 
             http.Features.Set(caller);
@@ -63,7 +62,7 @@ internal sealed class KeyCheck(IReadOnlyList<ApiKey> keys)
         ApiKey? found = null;
         foreach (ApiKey key in keys)
         {
-            if (CryptographicOperations.FixedTimeEquals(hash, key.Hash))
+            if (CryptographicOperations.FixedTimeEquals(hash, key.Hash) && sent.Length > 0)
             {
                 found = key;
             }

@@ -21,11 +21,11 @@ internal sealed class PrometheusExporter : IDisposable
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<SeriesKey, Series> _series = [];
 
-    public PrometheusExporter()
+    public PrometheusExporter(ServerMetrics metrics)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == ServerMetrics.MeterName)
+            if (metrics.Has(instrument))
             {
                 listener.EnableMeasurementEvents(instrument);
             }

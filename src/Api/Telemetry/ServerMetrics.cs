@@ -3,20 +3,19 @@ using System.Diagnostics.Metrics;
 using Microtome.Api.Limits;
 using Microtome.Datasets.Catalogue;
 using Microtome.Datasets.Gathering;
+using Microtome.Hdf5.Reading;
 
 namespace Microtome.Api.Telemetry;
 
 /// <summary>What the server counts about itself, as instruments of one meter: names and units as Prometheus spells them.</summary>
 internal sealed class ServerMetrics : IDisposable
 {
-    public const string MeterName = "Microtome";
-
-    private readonly Meter _meter = new(MeterName);
+    private readonly Meter _meter = new("Microtome");
     private readonly Counter<long> _requests;
     private readonly Counter<long> _bytes;
     private readonly Histogram<double> _seconds;
 
-    public ServerMetrics(ReadAdmission reads, StreamAdmission streams, DatasetCatalogue catalogue)
+    public ServerMetrics(ReadAdmission reads, StreamAdmission streams, DatasetCatalogue catalogue, ChunkCache chunks)
     {
         _requests = _meter.CreateCounter<long>("microtome_requests_total", null, "Requests answered, by route, method and status.");
         _bytes = _meter.CreateCounter<long>("microtome_response_bytes_total", null, "Bytes of array bodies and streams written.");
@@ -24,6 +23,9 @@ internal sealed class ServerMetrics : IDisposable
         _meter.CreateObservableGauge("microtome_reads_active", () => reads.Active, null, "Answers that are reading data.");
         _meter.CreateObservableGauge("microtome_reads_waiting", () => reads.Waiting, null, "Answers that wait for their turn to read.");
         _meter.CreateObservableGauge("microtome_streams_open", () => streams.Open, null, "Open streams.");
+        _meter.CreateObservableGauge("microtome_chunk_cache_bytes", () => chunks.Bytes, null, "Bytes of decoded chunks that are kept.");
+        _meter.CreateObservableCounter("microtome_chunk_cache_hits_total", () => chunks.Hits, null, "Chunks that were there when asked for.");
+        _meter.CreateObservableCounter("microtome_chunks_decoded_total", () => chunks.Misses, null, "Chunks decoded.");
         _meter.CreateObservableGauge("microtome_datasets", () => catalogue.Datasets.Count, null, "Datasets served.");
         _meter.CreateObservableGauge("microtome_private_memory_bytes", () => ProcessMemory.Read().PrivateBytes, null, "Memory of the server's own (RssAnon).");
         _meter.CreateObservableGauge("microtome_resident_memory_bytes", () => ProcessMemory.Read().ResidentBytes, null, "Resident memory, mapped files included.");
@@ -31,6 +33,9 @@ internal sealed class ServerMetrics : IDisposable
         _meter.CreateObservableCounter("microtome_gc_gen2_total", () => GC.CollectionCount(2), null, "Full garbage collections.");
         _meter.CreateObservableCounter("microtome_allocated_bytes_total", () => GC.GetTotalAllocatedBytes(), null, "Bytes allocated on the managed heap.");
     }
+
+    /// <summary>Whether an instrument is this server's: a process may hold several servers.</summary>
+    public bool Has(Instrument instrument) => instrument.Meter == _meter;
 
     public void AddBytes(long bytes) => _bytes.Add(bytes);
 

@@ -21,6 +21,7 @@ public sealed class DatasetCatalogue : IAsyncDisposable
     private readonly SemaphoreSlim _scanning = new(1);
     private readonly CancellationTokenSource _disposed = new();
     private volatile CatalogueSnapshot _snapshot = CatalogueSnapshot.Empty;
+    private volatile IReadOnlyList<string> _broken = [];
     private volatile bool _isReady;
     private Task _versions = Task.CompletedTask;
 
@@ -40,6 +41,12 @@ public sealed class DatasetCatalogue : IAsyncDisposable
 
     /// <summary>The datasets, in name order.</summary>
     public IReadOnlyList<Dataset> Datasets => _snapshot.InOrder;
+
+    /// <summary>
+    /// The datasets that could not be read at the last look: those of configuration whose files are not there or not understood, and
+    /// served ones whose files changed and cannot be opened anew. In name order.
+    /// </summary>
+    public IReadOnlyList<string> Broken => _broken;
 
     /// <summary>Keeps a dataset open until the lease ends; null where there is none of that name.</summary>
     public DatasetLease? TryAcquire(string name)
@@ -129,6 +136,7 @@ public sealed class DatasetCatalogue : IAsyncDisposable
             Swap(_names.Assign(plans));
         }
 
+        _broken = [.. FindBroken()];
         Report(folders, found);
         if (_versions.IsCompleted)
         {
@@ -190,6 +198,14 @@ public sealed class DatasetCatalogue : IAsyncDisposable
         }
 
         events.ForEach(_log);
+    }
+
+    private IEnumerable<string> FindBroken()
+    {
+        CatalogueSnapshot served = _snapshot;
+        return _options.Datasets.Select(dataset => dataset.Name).Where(name => !served.ByName.ContainsKey(name))
+            .Concat(served.InOrder.Where(dataset => !dataset.IsUnchanged()).Select(dataset => dataset.Name))
+            .Order(StringComparer.Ordinal);
     }
 
     private void Report(FolderScan folders, List<FileRequest> found)

@@ -30,6 +30,9 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
     {
     }
 
+    /// <summary>Whether the answer holds its place now, and so has one to lend. A stream has none between its steps.</summary>
+    public bool HoldsPlace { get; set; } = true;
+
     /// <summary>Bytes that went into the window so far.</summary>
     public long Written { get; private set; }
 
@@ -96,7 +99,7 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
     {
         _unflushed = 0;
         ValueTask<FlushResult> flush = writer.FlushAsync(cancellationToken);
-        FlushResult result = flush.IsCompleted || admission is null ? await flush : await WaitOutsideAsync(flush, admission);
+        FlushResult result = flush.IsCompleted || admission is null || !HoldsPlace ? await flush : await WaitOutsideAsync(flush, admission);
         if (result.IsCompleted || result.IsCanceled)
         {
             throw new OperationCanceledException("The reader is gone.");

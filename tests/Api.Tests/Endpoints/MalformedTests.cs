@@ -24,6 +24,12 @@ public sealed class MalformedTests : IAsyncLifetime
     [InlineData("datasets/none", 404, "dataset_not_found")]
     [InlineData("datasets/..%2f..%2fetc", 404, "dataset_not_found")]
     [InlineData("datasets/d/arrays/none", 404, "array_not_found")]
+    [InlineData("datasets/d/arrays", 404, "array_not_found")]
+    [InlineData("datasets/d/arrays/", 404, "array_not_found")]
+    [InlineData("datasets/a%0d%0aX:%20y", 404, "dataset_not_found")]
+    [InlineData("datasets/%ff", 404, "dataset_not_found")]
+    [InlineData("datasets?limit=5", 400, "unknown_parameter")]
+    [InlineData("server?x", 400, "unknown_parameter")]
     [InlineData("datasets/d/arrays/x?select=abc", 400, "bad_select")]
     [InlineData("datasets/d/arrays/x?select=1:2:0", 400, "bad_select")]
     [InlineData("datasets/d/arrays/x?select=1:2:-1", 400, "bad_select")]
@@ -79,6 +85,15 @@ public sealed class MalformedTests : IAsyncLifetime
     [InlineData("datasets/d/rows?rows=1&select=x:[0]", 422, "out_of_range")]
     [InlineData("datasets/d/rows?rows=1&select=x:a", 400, "bad_select")]
     [InlineData("datasets/d/epochs/0/batches/0", 400, "bad_request")]
+    [InlineData("datasets/d/epochs/0/batches/0?batch_size=", 400, "bad_request")]
+    [InlineData("datasets/d/epochs/0/batches/0?batch_size=4&seed=", 400, "bad_request")]
+    [InlineData("datasets/d/epochs/0/batches/0?batch_size=4&arrays=", 400, "bad_request")]
+    [InlineData("datasets/d/epochs/0/batches/0?batch_size=4&order=", 400, "bad_request")]
+    [InlineData("datasets/d/epochs/0/batches/0?batch_size=4&tail=", 400, "bad_request")]
+    [InlineData("datasets/d/epochs/0/batches/0?batch_size=4&world_size=2147483648", 400, "bad_request")]
+    [InlineData("datasets/d/epochs/0/batches/0?batch_size=4&order=window:0", 400, "bad_request")]
+    [InlineData("datasets/d/epochs/0/batches/0?batch_size=4&format=png", 406, "not_acceptable")]
+    [InlineData("datasets/d/epochs/0/batches/0?batch_size=4&format=", 406, "not_acceptable")]
     [InlineData("datasets/d/epochs/0/batches/0?batch_size=0", 400, "bad_request")]
     [InlineData("datasets/d/epochs/0/batches/0?batch_size=-4", 400, "bad_request")]
     [InlineData("datasets/d/epochs/0/batches/0?batch_size=many", 400, "bad_request")]
@@ -118,11 +133,46 @@ public sealed class MalformedTests : IAsyncLifetime
     [InlineData("application/json", "{\"rows\":[500]}", 422, "out_of_range")]
     [InlineData("application/octet-stream", "1234567", 400, "bad_request")]
     [InlineData("text/plain", "{\"rows\":[1]}", 415, "unsupported_media_type")]
+    [InlineData("application/json; charset=utf-16", "{\"rows\":[1]}", 415, "unsupported_media_type")]
+    [InlineData("application/json", "{\"rows\":[1],\"arrays\":[\"\\ud800\"]}", 400, "bad_request")]
     public async Task A_malformed_post_is_a_problem(string type, string body, int status, string code)
     {
         using ByteArrayContent content = new(Encoding.UTF8.GetBytes(body));
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
         await AssertProblemAsync(await _server.Client.PostAsync("/v1/datasets/d/rows", content), status, code);
+    }
+
+    [Fact]
+    public async Task Bodies_come_without_a_content_encoding()
+    {
+        using StringContent content = new("{\"rows\":[1]}", Encoding.UTF8, "application/json");
+        content.Headers.ContentEncoding.Add("gzip");
+        await AssertProblemAsync(await _server.Client.PostAsync("/v1/datasets/d/rows", content), 415, "unsupported_media_type");
+    }
+
+    [Theory]
+    [InlineData("{\"rows\":[1],\"arrays\":null,\"select\":null,\"transform\":null}")]
+    [InlineData("\uFEFF{\"rows\":[1]}")]
+    [InlineData("  {\"rows\" : [ ] } \n")]
+    public async Task What_others_write_is_understood(string body)
+    {
+        using StringContent content = new(body, Encoding.UTF8, "application/json");
+        Assert.Equal(HttpStatusCode.OK, (await _server.Client.PostAsync("/v1/datasets/d/rows", content)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("datasets/d/arrays/x?SELECT=0", "SELECT", null, "select")]
+    [InlineData("datasets/d/epochs/0/batches/0?batch_size=many", "batch_size", "many", null)]
+    [InlineData("datasets/d/epochs/0/batches/0?batch_size=4&world_size=x", "world_size", "x", null)]
+    [InlineData("datasets/d/epochs/q/plan?batch_size=4", "epoch", "q", null)]
+    [InlineData("datasets/none", null, "none", null)]
+    [InlineData("datasets/d/arrays/x?format=csv", "format", "csv", null)]
+    public async Task A_problem_names_what_is_wrong_as_it_was_said(string path, string? parameter, string? value, string? nearest)
+    {
+        using JsonDocument problem = JsonDocument.Parse(await (await _server.Client.GetAsync("/v1/" + path)).Content.ReadAsStringAsync());
+        Assert.Equal((parameter, value, nearest), (Text("parameter"), Text("value"), Text("nearest")));
+
+        string? Text(string name) => problem.RootElement.TryGetProperty(name, out JsonElement text) ? text.GetString() : null;
     }
 
     [Fact]

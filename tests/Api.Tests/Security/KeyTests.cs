@@ -54,7 +54,7 @@ public sealed class KeyTests
         Assert.Equal("{\"datasets\":[]}", await (await SendAsync(server, "/v1/datasets", "o-secret")).Content.ReadAsStringAsync());
         string hidden = await (await SendAsync(server, "/v1/datasets/d", "o-secret")).Content.ReadAsStringAsync();
         string absent = await (await SendAsync(server, "/v1/datasets/e", "o-secret")).Content.ReadAsStringAsync();
-        Assert.Equal(absent.Replace(" e;", " d;", StringComparison.Ordinal), hidden);
+        Assert.Equal(absent.Replace(" e;", " d;", StringComparison.Ordinal).Replace("\"e\"", "\"d\"", StringComparison.Ordinal), hidden);
         Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(server, "/metrics", "o-secret")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(server, "/metrics", "r-secret")).StatusCode);
     }
