@@ -44,6 +44,7 @@ internal static class Services
         services.AddSingleton(new StreamAdmission(settings.Limits.MaxStreams));
         services.AddSingleton(_ => new StateDirectory(settings.StateDirectory, new(settings.Limits.StateBytes, () => DiskSpace.Of(settings.StateDirectory))));
         services.AddSingleton<AnswerWriter>();
+        services.AddSingleton<EpochWalks>();
         services.AddSingleton<DatasetAccess>();
         services.AddSingleton<CatalogueLog>();
         services.AddSingleton(new StartTime(TimeProvider.System.GetUtcNow()));

@@ -45,6 +45,7 @@ internal static class EpochEndpoints
         DatasetAccess access,
         FormatNegotiation formats,
         ServerLimits limits,
+        EpochWalks walks,
         CancellationToken cancellationToken)
     {
         Dataset opened = access.Open(http, dataset);
@@ -68,6 +69,11 @@ internal static class EpochEndpoints
             CacheControl = CachePolicy.Of(http, isPinned: gatherQuery.Version is not null),
             FileName = string.Create(CultureInfo.InvariantCulture, $"{opened.Name}-epoch-{epoch}-step-{step}"),
             VariesByAccept = gatherQuery.Format is null,
+            BeforeReading = () =>
+            {
+                template.Hint(rows.Span);
+                walks.Pass(request.WalkKey(opened.Name), template, request.Epoch, (long)step);
+            },
             Rows = rows,
         };
     }

@@ -70,6 +70,10 @@ internal sealed record EpochRequest(OrderRequest Order, Epoch Epoch)
         return new(ProblemCode.PastEnd, why) { Steps = Epoch.Steps, Value = step.ToString(CultureInfo.InvariantCulture) };
     }
 
+    /// <summary>Tells readers apart that walk different epochs. Two may share a key by chance.</summary>
+    public int WalkKey(string dataset) =>
+        HashCode.Combine(dataset, Order.View, Order.Order, Order.Seed, Order.Number, Epoch.BatchSize, Epoch.Tail, Epoch.Shard);
+
     /// <summary>One text for everything that determines the batches, for tags.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"{Order}, batch {Epoch.BatchSize}, {Epoch.Tail}, rank {Epoch.Shard.Rank} of {Epoch.Shard.WorldSize}");

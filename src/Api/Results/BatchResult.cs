@@ -24,6 +24,9 @@ internal sealed class BatchResult(Dataset dataset, Batch batch, IBatchEncoder en
     /// <summary>Whether the format came from <c>Accept</c>.</summary>
     public bool VariesByAccept { get; init; }
 
+    /// <summary>Called once it is certain that data will be read, before it is.</summary>
+    public Action? BeforeReading { get; init; }
+
     /// <summary>Held until the body is written.</summary>
     public IDisposable? Rows { get; init; }
 
@@ -64,6 +67,7 @@ internal sealed class BatchResult(Dataset dataset, Batch batch, IBatchEncoder en
         response.ContentType = encoder.MediaType;
         if (!HttpMethods.IsHead(http.Request.Method))
         {
+            BeforeReading?.Invoke();
             await writer.WriteAsync(http, dataset, batch, encoder, window);
         }
     }

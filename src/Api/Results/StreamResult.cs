@@ -50,6 +50,7 @@ internal sealed class StreamResult(
         BatchBody body = new(http.Response.BodyWriter, ByteWindow.Whole, reads) { HoldsPlace = false };
         ServerMetrics metrics = http.RequestServices.GetRequiredService<ServerMetrics>();
         using PooledRows rows = new();
+        EpochAhead ahead = new();
         long bytes = 0;
         long counted = 0;
         long sent = 0;
@@ -72,6 +73,7 @@ internal sealed class StreamResult(
                 }
 
                 Batch batch = Fill(step, rows);
+                ahead.Pass(template, request.Epoch, step, stop);
                 await WriteStepAsync(body, step, batch, limit.Token);
                 bytes += batch.Bytes;
                 sent += rows.Length;

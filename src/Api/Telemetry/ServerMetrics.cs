@@ -26,6 +26,8 @@ internal sealed class ServerMetrics : IDisposable
         _meter.CreateObservableGauge("microtome_chunk_cache_bytes", () => chunks.Bytes, null, "Bytes of decoded chunks that are kept.");
         _meter.CreateObservableCounter("microtome_chunk_cache_hits_total", () => chunks.Hits, null, "Chunks that were there when asked for.");
         _meter.CreateObservableCounter("microtome_chunks_decoded_total", () => chunks.Misses, null, "Chunks decoded.");
+        _meter.CreateObservableCounter("microtome_cold_read_bytes_total", () => ColdReaders.Shared.ReadBytes, null, "Bytes that answers waited for because they were not in memory.");
+        _meter.CreateObservableCounter("microtome_hinted_bytes_total", () => ColdReaders.Shared.HintedBytes, null, "Bytes that the disk was asked for ahead of their step.");
         _meter.CreateObservableGauge("microtome_datasets", () => catalogue.Datasets.Count, null, "Datasets served.");
         _meter.CreateObservableGauge("microtome_private_memory_bytes", () => ProcessMemory.Read().PrivateBytes, null, "Memory of the server's own (RssAnon).");
         _meter.CreateObservableGauge("microtome_resident_memory_bytes", () => ProcessMemory.Read().ResidentBytes, null, "Resident memory, mapped files included.");

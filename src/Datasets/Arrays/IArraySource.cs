@@ -12,7 +12,10 @@ public interface IArraySource : IDisposable
     /// <summary>Where these rows (<paramref name="count"/> from <paramref name="row"/>) lie whole and plain in a file; false where they must be decoded or collected.</summary>
     bool TryLocate(long row, long count, out FileRun run);
 
-    /// <summary>Says which rows will be read next. Never blocks, never fails; may do nothing.</summary>
+    /// <summary>Whether rows still have to be decoded, so that hints are of use.</summary>
+    bool MustDecode => false;
+
+    /// <summary>Says which rows will be read next, so that what must be decoded is decoded ahead. Never blocks, never fails; may do nothing.</summary>
     void Hint(ReadOnlySpan<long> rows);
 
     /// <summary>

@@ -11,7 +11,6 @@ namespace Microtome.Datasets.Formats;
 /// </summary>
 public sealed class PlainSource : IArraySource
 {
-    private readonly DataFile _file;
     private readonly FileRun _data;
     private readonly ElementOrder _order;
     private readonly bool _bigEndian;
@@ -27,7 +26,6 @@ public sealed class PlainSource : IArraySource
         }
 
         Spec = spec;
-        _file = file;
         _data = new(file.Handle, offset, spec.Bytes, file.Address == 0 ? 0 : file.Address + (nint)offset);
 
         // One axis (or none) lies the same way in both orders.
@@ -46,15 +44,7 @@ public sealed class PlainSource : IArraySource
 
     public void Hint(ReadOnlySpan<long> rows)
     {
-        if (_order != ElementOrder.C)
-        {
-            return; // A row is scattered over the whole file: nothing to ask for.
-        }
-
-        foreach (long row in rows)
-        {
-            _file.Prefetch(_data.Offset + (row * Spec.RowBytes), Spec.RowBytes);
-        }
+        // There is nothing to decode.
     }
 
     public ValueTask ReadAsync(long row, long count, Region inner, Memory<byte> destination, CancellationToken cancellationToken)

@@ -27,6 +27,20 @@ public sealed record GatherColumn(string Name, IArraySource? Source = null, RowS
         _ => ComputedArray.Valid(rows.Length, valid),
     };
 
+    internal void HintAhead(PooledRows rows)
+    {
+        if (Source is null || Slice is not { Bytes: > 0 } slice || rows.Length == 0)
+        {
+            return;
+        }
+
+        Source.Hint(rows.Span);
+        if (ColdRows.AreCold(Source))
+        {
+            new StoredArray(Name, Source, rows, slice, slice.Shape.WithLeading(rows.Length)).Hint();
+        }
+    }
+
     private BatchArray Transformed(StoredArray stored, long rows) =>
         Transform is null ? stored : new TransformedArray(Name, stored, Transform, Transform.Row.WithLeading(rows));
 }
@@ -66,12 +80,35 @@ public sealed record GatherTemplate(IReadOnlyList<GatherColumn> Columns)
         return new(arrays) { IsTransformed = IsTransformed };
     }
 
-    /// <summary>Says to every source which rows will be read next.</summary>
+    /// <summary>Says to every source which rows will be read next, for what must be decoded.</summary>
     public void Hint(ReadOnlySpan<long> rows)
     {
         foreach (GatherColumn column in Columns)
         {
             column.Source?.Hint(rows);
         }
+    }
+
+    /// <summary>Says which rows will be read soon, so that what must be decoded or read from the disk is under way by then. Never waits.</summary>
+    public void HintAhead(PooledRows rows)
+    {
+        foreach (GatherColumn column in Columns)
+        {
+            column.HintAhead(rows);
+        }
+    }
+
+    /// <summary>Whether there is anything to gain from hinting ahead: rows were missing in memory lately, or must be decoded.</summary>
+    public bool IsFar()
+    {
+        foreach (GatherColumn column in Columns)
+        {
+            if (column.Source is { } source && (source.MustDecode || ColdRows.AreCold(source)))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

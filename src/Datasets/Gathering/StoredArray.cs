@@ -15,6 +15,12 @@ public sealed class StoredArray(string name, IArraySource source, IndexMap rows,
     /// <summary>Small rows that follow each other are read together, up to this.</summary>
     private const int BlockBytes = 64 * 1024;
 
+    /// <summary>Boxes scattered over larger rows than this are not brought into memory by the row: most of it would not be needed.</summary>
+    private const long LargestScattered = 1 << 20;
+
+    private long _nearFrom;
+    private long _nearTo;
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAsync(BatchBody body, CancellationToken cancellationToken)
     {
@@ -24,7 +30,12 @@ public sealed class StoredArray(string name, IArraySource source, IndexMap rows,
         while (at < end)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (TryLocate(at, end, out FileRun run))
+            if (!IsNear(at))
+            {
+                await BringAsync(at, end);
+            }
+
+            if (TryLocate(at, Math.Min(end, _nearTo), out FileRun run))
             {
                 await body.WriteRunAsync(run, cancellationToken);
                 at += run.Length;
@@ -46,6 +57,11 @@ public sealed class StoredArray(string name, IArraySource source, IndexMap rows,
         long end = start + destination.Length;
         while (start < end)
         {
+            if (!IsNear(start))
+            {
+                await BringAsync(start, Bytes);
+            }
+
             int count;
             if (TryLocate(start, end, out FileRun run))
             {
@@ -62,6 +78,34 @@ public sealed class StoredArray(string name, IArraySource source, IndexMap rows,
             destination = destination[count..];
             start += count;
         }
+    }
+
+    /// <summary>Asks for the rows ahead of reading them, where they lie plainly in a file but not in memory.</summary>
+    internal void Hint() => ColdRows.Hint(this, 0, Bytes);
+
+    internal bool IsOneRow(long at, long end) => at / slice.Bytes == (end - 1) / slice.Bytes;
+
+    /// <summary>Where the next bytes lie in a file that are worth having in memory, and up to where in the array as sent that goes.</summary>
+    internal bool TryLocateNear(long at, long end, out FileRun run, out long next)
+    {
+        if (TryLocate(at, end, out run))
+        {
+            next = at + run.Length;
+            return true;
+        }
+
+        long position = at / slice.Bytes;
+        next = (position + 1) * slice.Bytes;
+        return slice.Offset < 0 && source.Spec.RowBytes <= LargestScattered && source.TryLocate(rows[position], 1, out run);
+    }
+
+    private bool IsNear(long at) => at >= _nearFrom && at < _nearTo;
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask BringAsync(long at, long end)
+    {
+        _nearTo = await ColdRows.BringAsync(this, at, end);
+        _nearFrom = at;
     }
 
     /// <summary>What one call of the source reads: a box of consecutive rows, or of one row, at [Start, End) of the array as sent.</summary>

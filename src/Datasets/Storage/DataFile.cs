@@ -60,9 +60,6 @@ public sealed class DataFile : IDisposable
         }
     }
 
-    /// <summary>Asks the system to read these bytes ahead. Does nothing where there is no mapping; never fails.</summary>
-    public void Prefetch(long offset, long length) => _mapping?.Prefetch(offset, length);
-
     public void Dispose()
     {
         _mapping?.Dispose();

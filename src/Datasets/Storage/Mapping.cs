@@ -12,7 +12,6 @@ public sealed partial class Mapping : SafeHandleZeroOrMinusOneIsInvalid
 {
     private const int ProtectionRead = 1;
     private const int MapShared = 1;
-    private const int AdviseWillNeed = 3;
 
     private readonly long _length;
 
@@ -34,18 +33,6 @@ public sealed partial class Mapping : SafeHandleZeroOrMinusOneIsInvalid
         return address == -1 ? null : new(address, length);
     }
 
-    /// <summary>Starts reading these bytes into the page cache; returns before they are there.</summary>
-    public void Prefetch(long offset, long length)
-    {
-        long page = Environment.SystemPageSize;
-        long start = offset / page * page;
-        long end = Math.Min(offset + length, _length);
-        if (end > start)
-        {
-            _ = Advise(handle + (nint)start, (nuint)(end - start), AdviseWillNeed);
-        }
-    }
-
     protected override bool ReleaseHandle() => Unmap(handle, (nuint)_length) == 0;
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
@@ -53,7 +40,4 @@ public sealed partial class Mapping : SafeHandleZeroOrMinusOneIsInvalid
 
     [LibraryImport("libc", EntryPoint = "munmap")]
     private static partial int Unmap(nint address, nuint length);
-
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int Advise(nint address, nuint length, int advice);
 }

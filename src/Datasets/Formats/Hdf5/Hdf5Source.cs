@@ -9,6 +9,8 @@ internal sealed class Hdf5Source(DataFile file, Hdf5Dataset dataset, ArraySpec s
 {
     public ArraySpec Spec => spec;
 
+    public bool MustDecode => !dataset.Filters.IsEmpty;
+
     public bool TryLocate(long row, long count, out FileRun run)
     {
         try
