@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Optional, Sequence, Tuple, Union
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 _DATASETS = "/v1/datasets"
+_HOST = re.compile(r"[\w.:%-]+")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -35,18 +37,21 @@ def parse_address(url: str) -> Tuple[Replica, Optional[str]]:
     Raises ValueError for what is no address of a server; a key in the URL is refused, because URLs are logged.
     """
     parts = urlsplit(url if "://" in url else "http://" + url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not parts.hostname or not _HOST.fullmatch(parts.hostname):
         raise ValueError(f"{url!r} is no http(s) address of a server, such as http://localhost:5080")
     if parts.username or parts.password:
         raise ValueError("a key does not belong into a URL; pass it as key=")
     if parts.query or parts.fragment:
         raise ValueError(f"{url!r}: an address has neither query nor fragment")
     prefix, found, rest = parts.path.partition(_DATASETS)
+    prefix = quote(unquote(prefix.rstrip("/")), safe="/")
+    if not found and prefix.endswith("/v1"):
+        prefix = prefix[: -len("/v1")]
     name = unquote(rest.strip("/")) if found else ""
     if "/" in name:
         raise ValueError(f"{url!r} goes beyond a dataset; open {_DATASETS}/NAME and index it")
     port = parts.port or _PORTS[parts.scheme]
-    return Replica(parts.scheme, parts.hostname, port, prefix.rstrip("/")), name or None
+    return Replica(parts.scheme, parts.hostname, port, prefix), name or None
 
 
 def parse_addresses(urls: Union[str, Sequence[str]]) -> Tuple[Tuple[Replica, ...], Optional[str]]:

@@ -15,6 +15,8 @@ from .transport import Transport
 _LIST_CHARACTERS = 3000  # Of row numbers in one select; the server's own limit is 4,096.
 _ITERATION_BYTES = 1 << 20
 
+GatherOne = Callable[[str, np.ndarray, str], np.ndarray]
+
 
 class Array:
     """One array of a dataset: `shape`, `dtype`, `len`, basic indexing, and lists or masks of rows on axis 0.
@@ -28,7 +30,7 @@ class Array:
         dataset: str,
         version: str,
         entry: Mapping[str, Any],
-        gather: Optional[Callable[[str, np.ndarray, str], np.ndarray]] = None,
+        gather: Optional[GatherOne] = None,
     ) -> None:
         """`gather` reads many rows of an aligned array at once: (name, rows, select of a row)."""
         self._transport = transport
@@ -98,20 +100,55 @@ class Array:
 
     def __iter__(self) -> Iterator[Any]:
         """Row by row, read a block at a time."""
+        if not self.shape:
+            raise TypeError("iteration over a 0-d array")
+        return self._iterate()
+
+    def _iterate(self) -> Iterator[Any]:
         row_bytes = max(1, self.nbytes // max(1, len(self)))
         block = max(1, _ITERATION_BYTES // row_bytes)
         for start in range(0, len(self), block):
             yield from self[start : start + block]
+
+    def __eq__(self, other: Any) -> Any:
+        """Comparisons read the whole array and give a mask: `ds[ds["labels"] == 1]`."""
+        return np.equal(self, other)
+
+    def __ne__(self, other: Any) -> Any:
+        return np.not_equal(self, other)
+
+    def __lt__(self, other: Any) -> Any:
+        return np.less(self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return np.less_equal(self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return np.greater(self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return np.greater_equal(self, other)
+
+    __hash__ = object.__hash__
+
+    def __contains__(self, value: Any) -> bool:
+        return bool(np.any(np.equal(self, value)))
 
     def __repr__(self) -> str:
         dtype = self._entry["dtype"]
         note = "" if self.servable else f", not servable: {self._entry.get('reason')}"
         return f"<microtome.Array {self.name!r} {self.shape} {dtype}{note}>"
 
-    def png(self, select: str = "", columns: Optional[int] = None) -> bytes:
+    def png(self, select: str = "", columns: Optional[int] = None, give_up_after: Optional[float] = None) -> bytes:
         """A selection as a PNG, many pictures as a contact sheet. Raises NotAcceptable for what is no picture."""
+        transport = self._transport if give_up_after is None else self._transport.hasty(give_up_after)
         parameters = [("select", select), ("format", "png"), ("columns", columns), ("version", self._version)]
-        return self._transport.get_bytes(Request.get(self._path, parameters))[0].tobytes()
+        return transport.get_small(Request.get(self._path, parameters))
+
+    def _repr_html_(self) -> str:
+        from .html import render_array
+
+        return render_array(self)
 
     @property
     def _path(self) -> str:

@@ -11,7 +11,7 @@ from .iteration import BatchIterator, Position
 from .memory import fresh
 from .resume import State
 from .rows import Batch
-from .safetensors import parse_safetensors
+from .safetensors import parse_named
 from .stream import StepStream
 from .transport import Transport
 
@@ -27,6 +27,8 @@ class Batches:
     def __init__(self, transport: Transport, plan: EpochPlan, look_ahead: int = 4, reuse: bool = False) -> None:
         self._transport = transport
         self._plan = plan
+        if look_ahead < 0:
+            raise ValueError("look_ahead is 0 (none) or more")
         self._look_ahead = look_ahead
         self._reuse = reuse
         self._spec: Optional[BatchSpec] = None
@@ -77,8 +79,7 @@ class Batches:
         """One batch by its address. Raises PastEnd beyond the epoch."""
         names = self._plan.names
         body, _ = self._transport.get_bytes(self._plan.batch(epoch, step))
-        tensors = parse_safetensors(body)
-        return Batch.of(epoch, step, names, [tensors[name] for name in names])
+        return Batch.of(epoch, step, names, parse_named(body, names))
 
     def state_dict(self) -> Dict[str, Any]:
         """Where the latest loop is: the first step that it has not handed out. Plain values, for a checkpoint."""
@@ -145,7 +146,7 @@ class Batches:
         Each batch is in memory of its own: what adapters make of it may live longer than one turn of a loop.
         """
         other = self._with(self._plan.for_rank(rank, world_size), self._start)
-        other._warn_of_bias()
+        other.warn_of_bias()
         return other
 
     def _with(self, plan: EpochPlan, start: Optional[Tuple[int, int]]) -> "Batches":
@@ -155,13 +156,13 @@ class Batches:
             other._position = Position(*start)
         return other
 
-    def _warn_of_bias(self) -> None:
+    def warn_of_bias(self) -> None:
         """Ranks that average gradients (DDP) give each rank the same weight, however many rows it had."""
         plan = self._plan
         if plan.global_batch % plan.world_size:
             warnings.warn(
                 f"a batch of {plan.global_batch} rows is not divided evenly among {plan.world_size} ranks: averaged gradients (DDP) "
-                f"would weigh rows unequally. Choose a multiple, or say per_rank=",
+                f"would weigh rows unequally. Choose a multiple, or say per_rank=; with either, tail='drop' is the safe choice",
                 stacklevel=4,
             )
         elif plan.world_size > 1 and plan.tail == "keep" and self._rows() % plan.global_batch % plan.world_size:

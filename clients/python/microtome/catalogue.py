@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Mapping
+from typing import Any, Dict, Iterator, List, Mapping, Optional
 
 from .datasets import Dataset
+from .errors import MicrotomeError
 from .requests import Request
 from .transport import Transport
+
+_REPR_SECONDS = 2.0
 
 
 class Catalogue(Mapping[str, Dataset]):
@@ -28,14 +31,27 @@ class Catalogue(Mapping[str, Dataset]):
         return any(entry["name"] == name for entry in self.summaries())
 
     def __repr__(self) -> str:
-        entries = ", ".join(f"{entry['name']} ({entry['rows']:,} rows)" for entry in self.summaries())
+        try:
+            entries = ", ".join(f"{entry['name']} ({entry['rows']:,} rows)" for entry in self._hasty_summaries())
+        except MicrotomeError as error:
+            entries = str(error)
         return f"<microtome.Catalogue of {self._transport.replicas[0]}: {entries}>"
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> Optional[str]:
         from .html import render_catalogue
 
-        return render_catalogue(self.summaries())
+        try:
+            return render_catalogue(self._hasty_summaries())
+        except MicrotomeError:
+            return None  # The notebook shows the other repr, which says why.
 
     def summaries(self) -> List[Dict[str, Any]]:
         """Name, version, rows, bytes and arrays of each dataset, as the server says them."""
-        return list(self._transport.get_json(Request.get("/v1/datasets"))["datasets"])
+        return _ask(self._transport)
+
+    def _hasty_summaries(self) -> List[Dict[str, Any]]:
+        return _ask(self._transport.hasty(_REPR_SECONDS))
+
+
+def _ask(transport: Transport) -> List[Dict[str, Any]]:
+    return list(transport.get_json(Request.get("/v1/datasets"))["datasets"])

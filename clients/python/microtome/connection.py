@@ -12,7 +12,7 @@ from .addresses import Replica
 from .errors import BadAnswer, ShortBody, TransportError
 
 _CONNECT_SECONDS = 10.0
-_SMALL_BODY_BYTES = 64 << 20  # No JSON of a server is longer.
+_SMALL_BODY_BYTES = 64 << 20  # No JSON and no picture of a server is longer.
 
 # What http.client raises when a connection breaks; ValueError and AttributeError when another thread closes it meanwhile.
 _BROKEN = (OSError, http.client.HTTPException, ValueError, AttributeError)
@@ -26,7 +26,7 @@ class Answer:
         self.status = response.status
         self.headers: Mapping[str, str] = response.headers
         text = response.headers.get("Content-Length", "")
-        self.length: Optional[int] = int(text) if text.isdigit() else None
+        self.length: Optional[int] = int(text) if text.isascii() and text.isdigit() else None
 
     def read_exactly(self, memory: memoryview) -> None:
         """Fills the memory (bytes, writable). Raises ShortBody where the body ends before, TransportError where it breaks."""
@@ -55,14 +55,14 @@ class Answer:
         return body
 
     def read_small(self) -> bytes:
-        """The whole body of a JSON answer: complete, or an error."""
+        """The whole body of a JSON answer or a picture, also in chunks: complete, or an error."""
         self._require_end()
         try:
             body = self._response.read(_SMALL_BODY_BYTES + 1)
         except _BROKEN as error:
             raise ShortBody(f"the connection broke while a body was read: {error!r}") from error
         if len(body) > _SMALL_BODY_BYTES:
-            raise BadAnswer("the answer is longer than any JSON of a server")
+            raise BadAnswer("the answer is longer than any of its kind")
         if self.length is not None and len(body) < self.length:
             raise ShortBody(f"the body ended after {len(body)} of {self.length} bytes")
         self.finish()
@@ -113,21 +113,26 @@ class Connection:
         self.replica = replica
         self.for_streams = for_streams
         self._timeout = timeout
-        self._http = _KINDS[replica.scheme, for_streams](replica.host, replica.port, timeout=min(timeout, _CONNECT_SECONDS))
+        self._silence = timeout
+        self._http = _KINDS[replica.scheme, for_streams](replica.host, replica.port)
         self._socket: Optional[socket.socket] = None
         self._response: Optional[http.client.HTTPResponse] = None
         self._is_aborted = False
         self.answers = 0
         """How many came since it connected: a failure after some may only mean that the server closed an idle connection."""
 
-    def request(self, method: str, path: str, headers: Mapping[str, str], body: Optional[bytes] = None) -> Answer:
-        """Sends a request and reads status and headers. Raises TransportError, and is closed then."""
+    def request(self, method: str, path: str, headers: Mapping[str, str], body: Optional[bytes], time_left: float) -> Answer:
+        """Sends a request and reads status and headers. Raises TransportError, and is closed then.
+
+        No silence may last longer than the timeout, nor than the time left (seconds).
+        """
         try:
             if self._http.sock is None:
                 self.answers = 0
+                self._http.timeout = min(self._timeout, time_left, _CONNECT_SECONDS)
                 self._http.connect()  # Sets TCP_NODELAY.
                 self._socket = self._http.sock
-                self._socket.settimeout(self._timeout)
+            self._set_timeout(min(self._timeout, time_left))
             if self._is_aborted:
                 raise TransportError("the connection was closed")
             own = {"Host": self.replica.host_header} if self.for_streams else {}  # http.client says it in HTTP/1.1 only.
@@ -140,6 +145,16 @@ class Connection:
             raise TransportError(f"{self.replica} did not answer: {error!r}") from error
         self.answers += 1
         return Answer(self._response)
+
+    def relax(self) -> None:
+        """After a success: silences may last as long as ever again."""
+        if self._silence != self._timeout and self._socket is not None:
+            self._set_timeout(self._timeout)
+
+    def _set_timeout(self, seconds: float) -> None:
+        assert self._socket is not None
+        self._socket.settimeout(seconds)
+        self._silence = seconds
 
     def close(self) -> None:
         self._http.close()

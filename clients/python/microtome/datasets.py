@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Iterator, List, Mapping, Optional, Tuple
 
 import numpy as np
 
 from .arrays import Array
 from .batches import Batches
 from .epochs import EpochPlan
-from .errors import NotFound
+from .gathering import Gatherer
+from .named_arrays import NamedArrays
 from .reading import ArrayNames, Reading
 from .requests import Request, dataset_path
 from .rows import Rows
-from .safetensors import parse_safetensors
-from .selects import read_rows
+from .selects import is_list, read_integer, read_rows
 from .transport import Transport
 
-_GET_CHARACTERS = 6000  # Of row numbers in a URL: proxies refuse lines beyond 8 KB.
 _ITERATION_ROWS = 256
 
 
@@ -33,9 +32,10 @@ class Dataset:
         self.name: str = detail["name"]
         self.version: str = detail["version"]
         listed = [Array(transport, self.name, self.version, entry, self._gather_one) for entry in detail["arrays"]]
-        self.arrays: Dict[str, Array] = {array.name: array for array in listed}
+        aliases = {alias: entry["name"] for entry in detail["arrays"] for alias in entry.get("aliases") or ()}
+        self.arrays: Mapping[str, Array] = NamedArrays(self.name, listed, aliases)
         """Every array by name, also those that cannot be decoded or have other rows."""
-        self._aliases = {alias: entry["name"] for entry in detail["arrays"] for alias in entry.get("aliases") or ()}
+        self._gatherer = Gatherer(transport, self.name, self.version, self.arrays)
         self.names: Tuple[str, ...] = tuple(array.name for array in listed if array.aligned and array.servable)
         """The arrays that rows and batches consist of unless others are asked for."""
 
@@ -50,23 +50,21 @@ class Dataset:
         return int(self._detail["rows"])
 
     def __contains__(self, name: object) -> bool:
-        return name in self.arrays or name in self._aliases
+        return name in self.arrays
 
     def __getitem__(self, key: Any) -> Any:
         """`ds["images"]` is an array; `ds[5]` one row of every array, `ds[[5, 1, 9]]`, `ds[10:20]` and `ds[mask]` many."""
         if isinstance(key, str):
-            try:
-                return self.arrays[self._aliases.get(key, key)]
-            except KeyError:
-                raise NotFound(f"{self.name} has no array {key!r}; it has {', '.join(self.arrays)}", 404, "array_not_found") from None
-        if isinstance(key, (slice, list, tuple, range)) or np.ndim(key) > 0:
+            return self.arrays[key]
+        if isinstance(key, slice) or is_list(key):
             return self.rows(key)
-        return tuple(self.arrays[name][key] for name in self.names)
+        row = self.rows([read_integer(key, len(self))])
+        return Rows(row.names, [array[0] for array in row])
 
     def __iter__(self) -> Iterator[Tuple[Any, ...]]:
         """Row by row in the file's order, read a block at a time."""
-        for block in self.batches(min(_ITERATION_ROWS, max(1, len(self))), order="sequential", tail="keep"):
-            yield from zip(*block)
+        for start in range(0, len(self), _ITERATION_ROWS):
+            yield from zip(*self.rows(slice(start, start + _ITERATION_ROWS)))
 
     def __repr__(self) -> str:
         arrays = ", ".join(f"{array.name} {array.shape} {array._entry['dtype']}" for array in self.arrays.values())
@@ -104,11 +102,20 @@ class Dataset:
         `rows`: integers (negative from the end), a slice, or a mask. `arrays` may hold `"@rows"`, the row numbers themselves.
         `select` cuts rows, by array: `{"images": np.s_[0:32, 0:32]}`. `transform` is the server's: `{"images": "cast(f4)|div(255)"}`.
         """
-        return self.gather(rows, Reading.of(self.arrays, self.names, arrays, select, transform))
+        return self.gather(rows, self.reading(arrays, select, transform))
 
     def gather(self, rows: Any, reading: Reading) -> Rows:
         """The same for a reading made before."""
-        return self._gather(read_rows(rows, len(self)), reading)
+        return self._gatherer.gather(read_rows(rows, len(self)), reading)
+
+    def reading(
+        self,
+        arrays: ArrayNames = None,
+        select: Optional[Mapping[str, Any]] = None,
+        transform: Optional[Mapping[str, str]] = None,
+    ) -> Reading:
+        """What is read of each row: arrays (all by default), and by array a selection and a transform."""
+        return Reading.of(self.arrays, self.names, arrays, select, transform)
 
     def batches(
         self,
@@ -137,11 +144,14 @@ class Dataset:
         """
         if (batch_size is None) == (per_rank is None):
             raise ValueError("give batch_size (of all ranks together) or per_rank, one of the two")
-        reading = Reading.of(self.arrays, self.names, arrays, select, transform)
+        reading = self.reading(arrays, select, transform)
         plan = EpochPlan(
             self.name, self.version, reading, batch_size, per_rank, seed, epoch, epochs, order, tail, view, rank, world_size
         )
-        return Batches(self._transport, plan, look_ahead=look_ahead, reuse=reuse)
+        batches = Batches(self._transport, plan, look_ahead=look_ahead, reuse=reuse)
+        if plan.global_batch % plan.world_size:
+            batches.warn_of_bias()
+        return batches
 
     def torch(self, arrays: ArrayNames = None, **reading: Any) -> Any:
         """A map-style dataset for PyTorch; see `microtome.adapters.torch.MapDataset`."""
@@ -150,27 +160,4 @@ class Dataset:
         return MapDataset(self, arrays, **reading)
 
     def _gather_one(self, name: str, rows: np.ndarray, select: str) -> np.ndarray:
-        return self._gather(rows, Reading((name,), ((name, select),) if select else ()))[0]
-
-    def _gather(self, rows: np.ndarray, reading: Reading) -> Rows:
-        if len(reading.arrays) > 1 and any(self._is_complex(name) for name in reading.arrays):
-            parts = [self._gather(rows, reading.only(name))[0] for name in reading.arrays]  # safetensors has no complex numbers.
-            return Rows(reading.arrays, parts)
-        is_raw = self._is_complex(reading.arrays[0])
-        parameters = [*reading.parameters(), ("format", "raw" if is_raw else "safetensors"), ("version", self.version)]
-        path = dataset_path(self.name, "rows")
-        text = ",".join(map(str, rows)) if len(rows) <= _GET_CHARACTERS // 2 else None
-        if text is not None and len(text) <= _GET_CHARACTERS:
-            request = Request.get(path, [("rows", text), *parameters])
-        else:
-            request = Request.post(path, parameters, rows.astype("<i8").tobytes())
-        body, headers = self._transport.get_bytes(request)
-        if is_raw:
-            shape = [int(length) for length in headers["X-Array-Shape"].split(",")]
-            return Rows(reading.arrays, [body.view(headers["X-Array-Dtype"]).reshape(shape)])
-        tensors = parse_safetensors(body)
-        return Rows(reading.arrays, [tensors[name] for name in reading.arrays])
-
-    def _is_complex(self, name: str) -> bool:
-        array = self.arrays.get(name)
-        return array is not None and array.servable and array.dtype.kind == "c"
+        return self._gatherer.gather(rows, Reading((name,), ((name, select),) if select else ()))[0]

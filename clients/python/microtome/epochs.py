@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import operator
 import re
 from dataclasses import dataclass, replace
-from typing import List, Optional, Tuple
+from typing import Any, List, Optional, Tuple
 
 import numpy as np
 
@@ -21,6 +23,15 @@ def versioned_order(order: str) -> str:
     if not _ORDERS.fullmatch(name):
         raise ValueError(f"order is 'shuffle', 'sequential' or 'window:W' (W chunks), not {order!r}")
     return name
+
+
+def _whole(name: str, value: Any) -> Optional[int]:
+    """An integer of any kind as Python's own: 2.5 rows or the seed "7" are mistakes, not something to be rounded or parsed."""
+    if value is None and name in ("batch_size", "per_rank", "epochs"):
+        return None
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(f"{name} is an integer, not {value!r}")
+    return operator.index(value)
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,8 @@ class EpochPlan:
     world_size: int
 
     def __post_init__(self) -> None:
+        for name in ("batch_size", "per_rank", "seed", "epoch", "epochs", "rank", "world_size"):
+            object.__setattr__(self, name, _whole(name, getattr(self, name)))
         if (self.batch_size if self.per_rank is None else self.per_rank or 0) < 1:  # type: ignore[operator]
             raise ValueError("a batch has at least one row")
         if not 0 <= self.rank < self.world_size:
@@ -58,6 +71,11 @@ class EpochPlan:
     def global_batch(self) -> int:
         """Rows of a batch over all ranks."""
         return self.batch_size if self.per_rank is None else self.per_rank * self.world_size  # type: ignore[return-value]
+
+    @property
+    def most_rows(self) -> int:
+        """Rows that this rank receives of a batch, at most."""
+        return -(-self.global_batch // self.world_size)
 
     @property
     def rows_received(self) -> Optional[int]:
@@ -109,3 +127,7 @@ class BatchSpec:
     dtypes: Tuple[np.dtype, ...]
     row_shapes: Tuple[Tuple[int, ...], ...]
     steps: int
+
+    def batch_bytes(self, rows: int) -> int:
+        """What a batch of this many rows holds, without any header."""
+        return rows * sum(dtype.itemsize * math.prod(shape) for dtype, shape in zip(self.dtypes, self.row_shapes))

@@ -41,7 +41,7 @@ class Unauthorized(ApiError):
     """401 or 403: the key is missing, wrong, or may not do this."""
 
 
-class NotFound(ApiError, LookupError):
+class NotFound(ApiError, KeyError):
     """404: there is no such dataset, array, view or job."""
 
 

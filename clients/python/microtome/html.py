@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _THUMBNAILS = 16
 _LARGEST_SIDE = 512
+_PATIENCE_SECONDS = 2.0
 
 
 def render_dataset(dataset: "Dataset") -> str:
@@ -21,6 +22,10 @@ def render_dataset(dataset: "Dataset") -> str:
     pictures = "".join(_thumbnails(array) for array in dataset.arrays.values() if _is_picture(array))
     title = f"<b>{escape(dataset.name)}</b>: {len(dataset):,} rows, version {escape(dataset.version)}"
     return title + _table(("array", "shape", "dtype", ""), rows) + pictures
+
+
+def render_array(array: "Array") -> str:
+    return f"<code>{escape(repr(array))}</code><br>" + (_thumbnails(array) if _is_picture(array) else "")
 
 
 def render_catalogue(summaries: Iterable[Mapping[str, Any]]) -> str:
@@ -42,7 +47,7 @@ def _is_picture(array: "Array") -> bool:
 def _thumbnails(array: "Array") -> str:
     """The first pictures as one sheet; nothing where the server cannot draw them, because a repr must not fail."""
     try:
-        picture = array.png(f":{_THUMBNAILS}", columns=_THUMBNAILS)
+        picture = array.png(f":{_THUMBNAILS}", columns=_THUMBNAILS, give_up_after=_PATIENCE_SECONDS)
     except MicrotomeError:
         return ""
     source = "data:image/png;base64," + base64.b64encode(picture).decode()

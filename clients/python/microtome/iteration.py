@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from functools import partial
 from typing import Any, Dict, Iterator, Optional, Tuple
 
 from .epochs import EpochPlan
+from .errors import MicrotomeError
 from .look_ahead import LookAhead
 from .memory import Ring, fresh
 from .resume import State
@@ -40,13 +42,18 @@ class BatchIterator(Iterator[Batch]):
         self._source = read_epochs(self._stream, plan, (position.epoch, position.step))
         self._ahead: Optional[LookAhead[Tuple[Batch, Tuple[int, int]]]] = None
         self._is_closed = False
+        self._process = os.getpid()
 
     def __next__(self) -> Batch:
         if self._is_closed:
             raise StopIteration
+        if self._process != os.getpid():
+            raise RuntimeError("a loop over batches cannot go on in a forked process; iterate over the batches anew")
         try:
             batch, position = self._take()
-        except BaseException:
+        except BaseException as error:
+            if self._is_closed and isinstance(error, (MicrotomeError, OSError)):
+                raise StopIteration from None  # Another thread closed it: what broke then is no error.
             self.close()
             raise
         self._position.epoch, self._position.step = position
@@ -74,7 +81,8 @@ class BatchIterator(Iterator[Batch]):
         """Ends the loop; no thread and no connection is left."""
         if not self._is_closed:
             self._is_closed = True
-            if self._ahead is not None:
+            # In a forked copy there is no thread, its lock may be held for ever, and the connection is the parent's to end.
+            if self._ahead is not None and self._process == os.getpid():
                 self._ahead.close()
             self._route.close()
 
@@ -84,6 +92,7 @@ class BatchIterator(Iterator[Batch]):
         if self._ahead is None:
             # Not a method of this object: the thread would keep it alive, and it would never be dropped.
             self._ahead = LookAhead(self._source, self._depth, partial(_interrupt, self._wake, self._route))
+            self._ahead.start()  # Not before it is known to `close`: Ctrl-C may come at any time.
         return self._ahead.next()
 
 

@@ -8,6 +8,7 @@ from typing import Any, Callable, Deque, Generic, Iterator, TypeVar
 
 T = TypeVar("T")
 
+_WAKE_SECONDS = 1.0  # Where waits cannot be interrupted (Windows), Ctrl-C is noticed after this time.
 _JOIN_SECONDS = 15.0  # A thread that is connecting to a dead host takes up to 10 s to notice.
 
 
@@ -27,15 +28,17 @@ class LookAhead(Generic[T]):
         self._is_closed = False
         self._error: Any = None
         self._interrupt = interrupt
-        # The running thread holds this object and the source, so whoever owns it must close it: it is never finalized by itself.
         self._thread = threading.Thread(target=self._run, args=(source,), name="microtome-look-ahead", daemon=True)
+
+    def start(self) -> None:
+        """From now on whoever owns this must close it: the running thread holds it, so it is never finalized by itself."""
         self._thread.start()
 
     def next(self) -> T:
         """The next item. Raises StopIteration at the end, and whatever the source raised, after the items before it."""
         with self._changed:
             while not self._items and not self._is_done:
-                self._changed.wait()
+                self._changed.wait(_WAKE_SECONDS)
             if self._items:
                 item = self._items.popleft()
                 self._changed.notify()
@@ -52,7 +55,7 @@ class LookAhead(Generic[T]):
             self._items.clear()
             self._changed.notify()
         self._interrupt()
-        if self._thread is not threading.current_thread():
+        if self._thread is not threading.current_thread() and self._thread.ident is not None:
             self._thread.join(_JOIN_SECONDS)
 
     def _run(self, source: Iterator[T]) -> None:

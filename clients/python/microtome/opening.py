@@ -54,5 +54,6 @@ def open(
     if named is not None and dataset is not None and named != dataset:
         raise ValueError(f"the URL names the dataset {named}, not {dataset}")
     name = dataset or named
-    transport = Transport(replicas, key or os.environ.get(KEY_VARIABLE) or None, timeout, give_up_after)
+    said = (key or os.environ.get(KEY_VARIABLE) or "").strip()  # Keys are read from files, which end with a newline.
+    transport = Transport(replicas, said or None, timeout, give_up_after)
     return Catalogue(transport) if name is None else Dataset.open(transport, name)

@@ -24,6 +24,7 @@ _BY_STATUS: Mapping[int, Type[errors.ApiError]] = {
     413: errors.TooLarge,
     415: errors.NotAcceptable,
     422: errors.NotServable,
+    429: errors.Unavailable,  # What a proxy says to too many requests.
     502: errors.Unavailable,  # What a proxy says while its server restarts.
     503: errors.Unavailable,
     504: errors.Unavailable,
@@ -54,4 +55,4 @@ def _members(body: bytes) -> Dict[str, Any]:
 
 def _seconds(text: Optional[str]) -> Optional[float]:
     """`Retry-After` in seconds. Its other form, a date, is passed over: clocks differ."""
-    return float(text) if text is not None and text.strip().isdigit() else None
+    return float(text) if text is not None and text.isascii() and text.strip().isdigit() else None

@@ -40,8 +40,9 @@ class Reading:
         names = tuple(default) if arrays is None else (arrays,) if isinstance(arrays, str) else tuple(arrays)
         if not names:
             raise ValueError("no array to read")
-        selects = tuple((name, _select_text(dataset_arrays, name, index)) for name, index in (select or {}).items())
-        return Reading(names, selects, tuple((transform or {}).items()))
+        selects = [(_find(dataset_arrays, names, name), index) for name, index in (select or {}).items()]
+        transforms = [(_find(dataset_arrays, names, name), text) for name, text in (transform or {}).items()]
+        return Reading(names, tuple((name, _select_text(dataset_arrays, name, index)) for name, index in selects), tuple(transforms))
 
     def only(self, name: str) -> "Reading":
         """The same for one array."""
@@ -54,6 +55,16 @@ class Reading:
         listed += [("select", f"{quote_name(name)}:{text}") for name, text in self.select]
         listed += [("transform", f"{quote_name(name)}:{text}") for name, text in self.transform]
         return listed
+
+
+def _find(arrays: Mapping[str, Any], names: Sequence[str], name: str) -> str:
+    """The name by which an array is read, which may be another one of its names."""
+    if name in names:
+        return name
+    for read in names:
+        if name in arrays and read in arrays and arrays[read] is arrays[name]:
+            return read
+    raise ValueError(f"select and transform are of arrays that are read ({', '.join(names)}); {name!r} is not among them")
 
 
 def _select_text(arrays: Mapping[str, Any], name: str, index: Any) -> str:

@@ -55,9 +55,12 @@ class State:
         if sorted(state) != sorted(names):
             raise ResumeError(f"a state has {', '.join(names)}, not {', '.join(map(str, state))}")
         try:
-            return State(**{name: int(state[name]) if name in _NUMBERS else str(state[name]) for name in names})
-        except ValueError as error:
+            parsed = State(**{name: int(state[name]) if name in _NUMBERS else str(state[name]) for name in names})
+        except (ValueError, TypeError) as error:
             raise ResumeError(f"a malformed state: {error}") from None
+        if min(getattr(parsed, name) for name in _NUMBERS) < 0:
+            raise ResumeError("a malformed state: no number in it is negative")
+        return parsed
 
     def check(self, plan: EpochPlan) -> None:
         """Raises VersionChanged where the data differs, ResumeError where the batches would be other ones."""
@@ -75,6 +78,7 @@ class State:
             if getattr(self, name) != getattr(mine, name)
         ]
         if differing:
-            raise ResumeError(f"the state is of other batches: {'; '.join(differing)}")
+            hint = f". A batch counts the rows of all ranks: say batch_size={self.batch_size}" if self.batch_size != mine.batch_size else ""
+            raise ResumeError(f"the state is of other batches: {'; '.join(differing)}{hint}")
         if self.epoch < plan.epoch or (plan.end is not None and self.epoch > plan.end):
             raise ResumeError(f"the state is in epoch {self.epoch}; these are epochs {plan.epoch} to {plan.end}")

@@ -56,14 +56,14 @@ class Route:
         asked_again = False
         while True:
             try:
-                return self._send(request)
+                return self._send(request, patience.left)
             except (TransportError, Unavailable) as error:
                 self.recover(error, patience)
             except NotFound as error:
                 # A server that has just started answers before it has found its datasets.
                 if error.code != "dataset_not_found" or asked_again:
                     raise
-                if self._is_ready():
+                if self._is_ready(patience.left):
                     asked_again = True  # The search may have ended between the two questions.
                 else:
                     self.recover(error, patience)
@@ -71,6 +71,8 @@ class Route:
     def succeeded(self, patience: Patience) -> None:
         self._failures = 0
         patience.succeeded()
+        if self._connection is not None:
+            self._connection.relax()
 
     def recover(self, error: Exception, patience: Patience) -> None:
         """After a failure: drops the connection, moves to the next replica, and waits once all of them have failed.
@@ -102,18 +104,18 @@ class Route:
         if connection is not None:
             connection.abort()
 
-    def _send(self, request: Request) -> Answer:
+    def _send(self, request: Request, time_left: float) -> Answer:
         if self._connection is None:
             self._connection = Connection(self._replicas[self._index], self._timeout, self._for_streams)
         if self._is_aborted:
             raise TransportError("the connection was closed")
-        answer = self._connection.request(request.method, request.path, self._headers_of(request), request.body)
+        answer = self._connection.request(request.method, request.path, self._headers_of(request), request.body, time_left)
         if answer.status == 200:
             return answer
         if self._for_streams and answer.status in _NOT_HTTP_1_0:
             self._for_streams = False
             self.close()
-            return self._send(request)
+            return self._send(request, time_left)
         raise parse_problem(answer.status, answer.read_small(), answer.headers.get("Retry-After"))
 
     def _headers_of(self, request: Request) -> Dict[str, str]:
@@ -125,9 +127,9 @@ class Route:
     def _is_reused(self) -> bool:
         return self._connection is not None and self._connection.answers > 0
 
-    def _is_ready(self) -> bool:
+    def _is_ready(self, time_left: float) -> bool:
         try:
-            self._send(_READY).read_small()
+            self._send(_READY, time_left).read_small()
         except (TransportError, Unavailable):
             return False
         except ApiError:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, Dict
+from typing import Any, Dict, List, Sequence
 
 import numpy as np
 
@@ -32,6 +32,15 @@ def parse_safetensors(body: np.ndarray) -> Dict[str, np.ndarray]:
         return {name: _view(data, entry) for name, entry in header.items() if name != "__metadata__"}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadAnswer(f"a malformed safetensors header: {error}") from error
+
+
+def parse_named(body: np.ndarray, names: Sequence[str]) -> List[np.ndarray]:
+    """The tensors with these names, in their order. Raises BadAnswer where one is missing."""
+    tensors = parse_safetensors(body)
+    missing = [name for name in names if name not in tensors]
+    if missing:
+        raise BadAnswer(f"the answer lacks {', '.join(missing)}; it has {', '.join(tensors)}")
+    return [tensors[name] for name in names]
 
 
 def _view(data: np.ndarray, entry: Dict[str, Any]) -> np.ndarray:

@@ -47,14 +47,14 @@ def parse_index(index: Any, shape: Tuple[int, ...]) -> Selection:
             texts.append(text)
             sent.append(count)
             finish.append(turn)
-        elif _is_list(item):
+        elif is_list(item):
             if axis > 0:
                 raise IndexError(f"a list can index axis 0 only, not axis {axis}; read a slice and index that")
             rows = _read_rows(item, length)
             sent.append(len(rows))
             finish.append(slice(None))
         else:
-            texts.append(str(_read_integer(item, length, axis)))
+            texts.append(str(read_integer(item, length, axis)))
         axis += 1
     if rows is not None and None in finish:
         raise IndexError("a list and None cannot be combined; add the axis to the result")
@@ -99,14 +99,18 @@ def _read_slice(item: slice, length: int) -> Tuple[str, int, slice]:
     return text, len(numbers), turn
 
 
-def _is_list(item: Any) -> bool:
-    return not isinstance(item, (int, np.integer)) and np.ndim(item) > 0
+def is_list(item: Any) -> bool:
+    """Whether an index means several rows: a list, a range, an array, a mask."""
+    return isinstance(item, (list, tuple, range)) or (hasattr(item, "__array__") and np.ndim(item) > 0)
 
 
 def _read_rows(item: Any, length: int) -> np.ndarray:
-    numbers = np.asarray(item)
+    try:
+        numbers = np.asarray(item)
+    except ValueError:
+        raise IndexError("rows are listed in one axis; this is a ragged list") from None
     if numbers.ndim != 1:
-        raise IndexError(f"rows are listed in one axis, not {numbers.ndim}")
+        raise IndexError(f"rows are listed in one axis, not {numbers.ndim}; a mask has one entry a row")
     if numbers.dtype == bool:
         if len(numbers) != length:
             raise IndexError(f"boolean index did not match: {len(numbers)} entries for {length} rows")
@@ -122,7 +126,8 @@ def _read_rows(item: Any, length: int) -> np.ndarray:
     return np.where(numbers < 0, numbers + length, numbers)
 
 
-def _read_integer(item: Any, length: int, axis: int) -> int:
+def read_integer(item: Any, length: int, axis: int = 0) -> int:
+    """One index of an axis, counted from its beginning. Raises IndexError."""
     if isinstance(item, (bool, np.bool_)):
         raise IndexError("a boolean is no index of an axis")
     try:

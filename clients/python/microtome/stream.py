@@ -16,9 +16,11 @@ from .patience import Patience
 from .problems import parse_problem
 from .route import Route
 from .rows import Batch
-from .safetensors import parse_safetensors
+from .safetensors import parse_named
 
 _TEXT_BYTES = 64 << 20  # No HEADER, END or ERROR is longer.
+
+_TENSORS_HEADER_BYTES = 8 << 20  # More than the header of any batch: some 100 bytes a tensor.
 
 Allocate = Callable[[int], np.ndarray]
 
@@ -49,6 +51,7 @@ class StepStream:
                     self._route.succeeded(self._patience)
                     step = batch.step + 1
                     yield batch
+                    self._patience.succeeded()  # However long the caller kept the batch: waiting begins now.
                 self._route.succeeded(self._patience)
                 return
             except (TransportError, Unavailable) as error:
@@ -61,16 +64,18 @@ class StepStream:
             raise parse_problem(500, self._read_text(answer, head))
         if head.kind != FrameKind.HEADER:
             raise BadAnswer("a stream does not begin with its HEADER")
-        names = self._note(self._read_text(answer, head)).names
+        spec = self._note(self._read_text(answer, head))
+        most = spec.batch_bytes(self._plan.most_rows) + _TENSORS_HEADER_BYTES
         while True:
             head = self._read_head(answer)
             if head.kind == FrameKind.DATA:
                 if head.step != step:
                     raise BadAnswer(f"step {head.step} came where step {step} was due")
+                if head.length > most:
+                    raise BadAnswer(f"a batch of {head.length} bytes came where {most} are the most that it can have")
                 body = self._allocate(head.length)
                 answer.read_exactly(memoryview(body))
-                tensors = parse_safetensors(body)
-                yield Batch.of(epoch, step, names, [tensors[name] for name in names])
+                yield Batch.of(epoch, step, spec.names, parse_named(body, spec.names))
                 step += 1
             elif head.kind == FrameKind.END:
                 self._read_text(answer, head)

@@ -34,6 +34,10 @@ class Transport:
     """
 
     def __init__(self, replicas: Tuple[Replica, ...], key: Optional[str], timeout: float, give_up_after: float) -> None:
+        if timeout <= 0 or give_up_after < 0:
+            raise ValueError("timeout is more than 0 seconds, give_up_after at least 0")
+        if key is not None and not (key.isascii() and key.isprintable() and key.strip()):
+            raise ValueError("a key is printable ASCII")  # Never shown, not even a wrong one.
         self.replicas = replicas
         self.timeout = timeout
         self.give_up_after = give_up_after
@@ -59,6 +63,14 @@ class Transport:
     def get_bytes(self, request: Request) -> Tuple[np.ndarray, Mapping[str, str]]:
         """The body as fresh bytes that the caller owns, and the headers."""
         return self._exchange(request, lambda answer: (answer.read_array(), answer.headers))
+
+    def get_small(self, request: Request) -> bytes:
+        """A body whose length need not be known before, such as a picture."""
+        return self._exchange(request, Answer.read_small)
+
+    def hasty(self, give_up_after: float) -> "Transport":
+        """The same way for what must not keep anybody waiting, such as a repr."""
+        return Transport(self.replicas, self._key, min(self.timeout, give_up_after), min(self.give_up_after, give_up_after))
 
     def new_route(self, for_streams: bool = False) -> Route:
         """A route of its own; a stream needs one, because it is busy as long as the stream lasts."""

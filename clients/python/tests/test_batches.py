@@ -1,5 +1,6 @@
 """Epochs from a real server: exact, the same however they are read, resumable at every step."""
 
+import os
 import threading
 
 import numpy as np
@@ -70,7 +71,7 @@ def test_epochs_without_end(things):
 
 
 @pytest.mark.parametrize(
-    "options", [{"look_ahead": 0}, {"look_ahead": 1}, {"look_ahead": 9}, {"reuse": True}, {"look_ahead": 0, "reuse": True}]
+    "options", [{"look_ahead": 0}, {"look_ahead": np.int64(2)}, {"look_ahead": 9}, {"reuse": True}, {"look_ahead": 0, "reuse": True}]
 )
 def test_look_ahead_and_reuse_change_nothing(things, options):
     plain = things.batches(64, seed=5, epochs=2, arrays=ROWS)
@@ -93,6 +94,7 @@ def test_a_batch_by_its_address(things):
     assert caught.value.steps == 16 == batches.steps
 
 
+@pytest.mark.filterwarnings("ignore:a batch of 64")
 @pytest.mark.parametrize("world_size", [1, 2, 3, 4, 70])
 def test_ranks_joined_are_the_whole(things, world_size):
     whole = rows_of(things.batches(64, seed=5, tail="keep", arrays=ROWS))
@@ -112,6 +114,8 @@ def test_uneven_slices_are_warned_of(things):
     batches = things.batches(64)
     with pytest.warns(UserWarning, match="per_rank"):
         batches.for_rank(0, 3)
+    with pytest.warns(UserWarning, match="per_rank"):
+        things.batches(64, rank=0, world_size=3)
     with pytest.warns(UserWarning, match="drop"):
         things.batches(64, tail="keep").for_rank(0, 2)  # The last batch has 37 rows.
 
@@ -171,6 +175,45 @@ def test_dropping_closing_and_errors_leave_no_thread(things):
     with pytest.raises(microtome.NotFound):
         list(things.batches(10, arrays=["nothing"]))
     assert no_thread_is_left()
+
+
+def test_an_exception_that_is_kept_keeps_no_thread(things):
+    def loop():
+        for _ in things.batches(10):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as kept:  # As a notebook keeps the last one, with its frames.
+        loop()
+    assert kept.value.__traceback__ is not None and no_thread_is_left()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.parametrize("look_ahead", [0, 3])
+def test_a_fork_in_the_middle_of_a_loop_disturbs_neither_side(things, look_ahead):
+    whole = rows_of(things.batches(10, seed=2, arrays=ROWS))
+    iterator = iter(things.batches(10, seed=2, arrays=ROWS, look_ahead=look_ahead))
+    seen = [next(iterator)[0].tolist() for _ in range(3)]
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            try:
+                next(iterator)
+            except RuntimeError:
+                code = 2
+            iterator.close()  # Neither waits for a thread that is not here, nor ends the parent's stream.
+            if rows_of(things.batches(10, seed=2, arrays=ROWS)) == whole:
+                code += 40
+        finally:
+            os._exit(code)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 42
+    assert seen + rows_of(iterator) == whole
+
+
+def test_closing_in_another_thread_ends_the_loop(things):
+    iterator = iter(things.batches(1, epochs=None))
+    threading.Timer(0.2, iterator.close).start()
+    assert sum(1 for _ in iterator) > 0 and no_thread_is_left()
 
 
 def test_a_slow_reader_reads_the_same(things):

@@ -1,13 +1,18 @@
 """Arrays and gathers from a real server, with NumPy as the oracle."""
 
+import base64
 import pickle
 import random
+import re
+import struct
+import sys
 
 import numpy as np
 import pytest
 
 import microtome
 from microtome.errors import NotFound, NotServable, VersionChanged
+from serving import Server
 from test_selects import random_item
 
 
@@ -32,6 +37,48 @@ def test_an_array_is_like_numpys(things, truth):
     assert all(np.array_equal(mine, other) for mine, other in zip(x, expected))
     with pytest.raises(NotFound):
         things["z"]
+
+
+def test_a_name_that_is_not_there_is_a_key_error_as_in_any_mapping(server, things):
+    catalogue = microtome.open(server.url)
+    assert catalogue.get("nothing") is None and things.arrays.get("z") is None and "z" not in things
+    with pytest.raises(KeyError, match="it has x, y"):
+        things["z"]
+    assert list(things.arrays) == ["x", "y"] and len(things.arrays) == 2
+
+
+def test_comparisons_give_masks_that_choose_rows(things, truth):
+    for mine, other in ((things["y"] == 9, truth["things_y"] == 9), (things["x"] > 200, truth["things_x"] > 200)):
+        assert np.array_equal(mine, other)
+    y = things["y"]
+    assert (y != 9).sum() == 996 and (y < 9).sum() == 3 and (y <= 9).sum() == 4 and (y >= 9).sum() == 994
+    assert things[things["y"] == 9][1].tolist() == [9] and 9 in y and 10 not in y and {y: 1}[y] == 1
+
+
+def test_iteration_ends_also_where_nothing_is_to_be_had(server, things):
+    assert sum(1 for _ in things["y"]) == 997
+    with pytest.raises(TypeError, match="0-d"):
+        iter(microtome.open(server.url, "scalar")["data"])
+    assert list(microtome.open(server.url, "scalar")) == []
+
+
+def test_numpy_2_asks_for_copies(things, truth):
+    x = things["x"]
+    assert np.array_equal(x.__array__(None, copy=None), truth["things_x"]) and x.__array__(copy=True).flags.owndata is not None
+    assert x.__array__(np.float32, copy=True).dtype == np.float32
+    with pytest.raises(ValueError, match="copy"):
+        x.__array__(copy=False)
+    assert np.array(x, dtype="f8").shape == x.shape and np.stack([x, x]).shape == (2, *x.shape) and np.mean(x) == truth["things_x"].mean()
+
+
+def test_nothing_is_read_before_it_is_indexed(server, monkeypatch):
+    ds = microtome.open(server.url, "things")
+    asked = []
+    monkeypatch.setattr(ds._transport, "_exchange", lambda *request: asked.append(request))
+    x = ds["x"]
+    (x.shape, x.dtype, len(x), x.ndim, x.size, x.nbytes, x.chunks, x.attributes, repr(x), repr(ds), len(ds), ds.labels, ds.views)
+    ds.batches(64), ds.torch() if "torch" in sys.modules else None
+    assert asked == []
 
 
 def test_random_slices_equal_numpys(things, truth):
@@ -75,8 +122,11 @@ def test_lists_of_rows_of_an_array_that_is_not_aligned(server, truth, things):
 def test_rows_of_every_array(things, truth):
     x, y = things[[5, 1, 9, 5]]
     assert np.array_equal(x, truth["things_x"][[5, 1, 9, 5]]) and y.tolist() == [15, 3, 27, 15]
-    x, y = things[-7]
-    assert x.shape == (6, 5) and y == (997 - 7) * 3
+    x, y = row = things[-7]
+    assert x.shape == (6, 5) and y == row["y"] == (997 - 7) * 3 and isinstance(y, np.int64)
+    for wrong in (None, ..., 1.5, True, "z", 997, -998, ("x", "y"), [[1], [1, 2]], np.ones((997, 6), bool)):
+        with pytest.raises((IndexError, KeyError)):
+            things[wrong]
     assert things[10:20]["y"].tolist() == list(range(30, 60, 3))
     assert things[np.arange(997) < 2][1].tolist() == [0, 3]
 
@@ -90,14 +140,34 @@ def test_rows_asks_for_what_is_wanted(things, truth):
     assert copy.names == picked.names and np.array_equal(copy[2], picked[2])
     with pytest.raises(KeyError):
         picked["z"]
-    with pytest.raises(IndexError):
+    with pytest.raises(IndexError, match="index 997 is out of bounds for axis 0 with size 997"):
         things.rows([997])
+    for wrong in ({"select": {"z": np.s_[0:1]}}, {"arrays": ["x"], "select": {"y": ()}}, {"transform": {"z": "cast(f4)"}}):
+        with pytest.raises(ValueError, match="not among them"):
+            things.rows([1], **wrong)
+    with pytest.raises(NotFound):
+        things.rows([1], arrays=["z"])
 
 
 def test_many_rows_are_posted(things, truth):
     rows = np.random.default_rng(2).integers(-997, 997, 20_000)
     x, y = things.rows(rows)
     assert np.array_equal(x, truth["things_x"][rows]) and np.array_equal(y, truth["things_y"][rows])
+
+
+def test_more_rows_than_the_server_allows_are_asked_for_in_pieces(folder, truth):
+    server = Server(folder, "--Microtome:Limits:MaxRows=5000", f"--Microtome:Limits:MaxResponseBytes={1 << 20}").start()
+    try:
+        ds = microtome.open(server.url, "things", give_up_after=20)
+        rows = np.random.default_rng(3).integers(0, 997, 12_000)
+        x, y = ds.rows(rows)
+        assert np.array_equal(x, truth["things_x"][rows]) and np.array_equal(y, truth["things_y"][rows])
+        assert np.array_equal(ds.rows(rows, "x", transform={"x": "cast(f8)"})[0], truth["things_x"][rows].astype("f8"))
+        assert np.array_equal(ds["y"][rows], truth["things_y"][rows])
+        with pytest.raises(microtome.TooLarge):
+            ds.batches(6000).at(0, 0)
+    finally:
+        server.kill()
 
 
 def test_complex_rows(server, truth):
@@ -121,7 +191,32 @@ def test_a_dataset_survives_pickling(things):
 def test_what_people_see(things):
     assert "997 rows" in repr(things) and "(997, 6, 5)" in repr(things)
     assert "<table>" in things._repr_html_() and "997" in things._repr_html_()
-    assert "x" in repr(things["x"]) and "x: uint8" in repr(things[[1, 2]])
+    assert "x" in repr(things["x"]) and "x: uint8" in repr(things[[1, 2]]) and "y: int64 ()" in repr(things[3])
+
+
+def test_notebooks_show_thumbnails(digits, server):
+    for shown in (digits._repr_html_(), digits["images"]._repr_html_()):
+        picture = base64.b64decode(re.search('src="data:image/png;base64,([^"]+)"', shown).group(1))
+        assert picture.startswith(b"\x89PNG") and picture[16:24] == struct.pack(">II", 16 * 8, 8)
+    assert "<img" not in digits["labels"]._repr_html_() and "<table>" in microtome.open(server.url)._repr_html_()
+
+
+def test_an_array_with_two_names_answers_to_both(tmp_path):
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(tmp_path / "linked.h5", "w") as file:
+        file["images"] = np.arange(24).reshape(4, 3, 2)
+        file["alias"] = file["images"]
+        file['an "odd", name:'] = np.arange(4.0)
+    server = Server(tmp_path).start()
+    try:
+        ds = microtome.open(server.url, "linked")
+        assert ds["images"] is ds["alias"] and "images" in ds and list(ds.arrays) == ["alias", 'an "odd", name:']
+        (images,) = ds.rows([2], arrays=["images"], select={"images": np.s_[1:]})
+        assert images.tolist() == [[[14, 15], [16, 17]]]
+        assert ds.rows([2], select={"images": np.s_[1:]})["alias"].tolist() == images.tolist()
+        assert next(iter(ds.batches(2, arrays=["images", 'an "odd", name:'], order="sequential")))[1].tolist() == [0, 1]
+    finally:
+        server.kill()
 
 
 def test_an_array_that_cannot_be_decoded_says_why(things):

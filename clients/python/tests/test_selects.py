@@ -56,7 +56,7 @@ def test_further_kinds_of_index(index):
 
 @pytest.mark.parametrize(
     "index",
-    [7, -8, (0, 5), (0, 0, 0, 0), (..., ...), 1.5, "a", True, (0, [1, 2]), [[1, 2]], [7], [0.5], np.ones(6, bool), ([1], None)],
+    [7, -8, (0, 5), (0, 0, 0, 0), (..., ...), 1.5, "a", True, (0, [1, 2]), [[1, 2]], [[1], [1, 2]], {1}, np.ones((7, 5), bool), [1, None], [7], [0.5], np.ones(6, bool), ([1], None)],
 )
 def test_wrong_indices_are_index_errors(index):
     with pytest.raises(IndexError):

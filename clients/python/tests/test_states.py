@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from microtome.epochs import EpochPlan, versioned_order
@@ -57,7 +58,7 @@ def test_other_data_is_refused():
         State.of(PLAN, 3, 17).check(replace(PLAN, version="def"))
 
 
-@pytest.mark.parametrize("state", ["", "nonsense", "microtome.v1?seed=1", {}, {"seed": 1}])
+@pytest.mark.parametrize("state", ["", "nonsense", "microtome.v1?seed=1", {}, {"seed": 1}, {**State.of(PLAN, 3, 17).to_dict(), "step": -1}, {**State.of(PLAN, 3, 17).to_dict(), "step": None}])
 def test_malformed_states_are_refused(state):
     with pytest.raises(ResumeError):
         State.parse(state)
@@ -65,8 +66,18 @@ def test_malformed_states_are_refused(state):
 
 @pytest.mark.parametrize(
     "change",
-    [{"batch_size": 0}, {"rank": 1}, {"rank": -1}, {"world_size": 0}, {"tail": "kep"}, {"seed": -1}, {"seed": 1 << 64}, {"epoch": -1}],
+    [{"batch_size": 2.5}, {"batch_size": True}, {"seed": "7"}, {"epoch": 1.5}, {"batch_size": 0}, {"rank": 1}, {"rank": -1}, {"world_size": 0}, {"tail": "kep"}, {"seed": -1}, {"seed": 1 << 64}, {"epoch": -1}],
 )
 def test_impossible_plans_are_refused(change):
-    with pytest.raises(ValueError):
+    with pytest.raises((ValueError, TypeError)):
         replace(PLAN, **change)
+
+
+def test_numbers_of_any_kind_become_pythons_own():
+    plan = replace(PLAN, batch_size=np.int64(64), seed=np.uint64((1 << 64) - 1), epoch=np.int32(2))
+    assert plan == PLAN and type(plan.seed) is int
+
+
+def test_another_global_batch_is_refused_with_the_way_out():
+    with pytest.raises(ResumeError, match="batch_size=64"):
+        State.of(PLAN, 3, 17).check(replace(PLAN, batch_size=None, per_rank=16, world_size=2))

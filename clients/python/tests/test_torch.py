@@ -1,6 +1,7 @@
 """PyTorch: the same rows in the same order, whatever the workers, the way they are started, and the ranks."""
 
 import pickle
+import warnings
 
 import numpy as np
 import pytest
@@ -111,7 +112,11 @@ def test_getitems_is_one_request_and_needs_no_copy(things, monkeypatch):
     x, y = MapDataset.collate(rows)
     assert x is rows.tensors[0] and y.tolist() == [15, 3, 27]
     collated = torch.utils.data.default_collate(rows)
-    assert torch.equal(collated[0], x) and torch.equal(collated[1], y)
+    assert collated[0] is x and collated[1] is y  # PyTorch finds by the type of a sample that nothing is left to do.
+    apart = torch.utils.data.default_collate([rows[2], rows[0]])
+    assert torch.equal(apart[0], x[[2, 0]]) and apart[1].tolist() == [27, 15]
+    with pytest.raises(IndexError):
+        rows[3]
 
 
 def test_one_row_and_many(things, truth):
@@ -121,6 +126,46 @@ def test_one_row_and_many(things, truth):
     x, y = data[[7, 8]]
     assert torch.equal(x, torch.from_numpy(truth["things_x"][7:9])) and y.tolist() == [21, 24]
     assert int(data[torch.tensor(7)][1]) == 21 and len(data) == 997
+
+
+def test_a_default_loader_copies_nothing(things):
+    class Watched(MapDataset):
+        def __getitems__(self, indices):
+            self.last = super().__getitems__(indices)
+            return self.last
+
+    if not hasattr(torch.utils.data._utils.collate, "default_collate_fn_map"):
+        pytest.skip("this PyTorch does not collate by type")
+    data = Watched(things)
+    for x, y in DataLoader(data, batch_size=100, shuffle=True):
+        assert x is data.last.tensors[0] and len(y) == len(x)
+
+
+@pytest.mark.parametrize("make", [lambda ds: ds.torch(), lambda ds: ds.batches(100, seed=1).torch()])
+def test_memory_can_be_pinned(things, make):
+    """Without an accelerator PyTorch warns and pins nothing; the loop must be the same."""
+    data = make(things)
+    options = {"batch_size": 100} if isinstance(data, MapDataset) else {"batch_size": None}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pinned = [batch[1] for batch in DataLoader(data, pin_memory=True, **options)]
+    plain = [batch[1] for batch in DataLoader(data, **options)]
+    assert len(pinned) >= 9 and all(torch.equal(one, other) for one, other in zip(pinned, plain))
+
+
+def test_persistent_workers_begin_each_loop_anew(things):
+    loader = DataLoader(things.batches(200, arrays=ROWS).torch(), batch_size=None, num_workers=2, persistent_workers=True)
+    assert ids(loader) == ids(loader) == [batch[0].tolist() for batch in things.batches(200, arrays=ROWS)]
+
+
+def test_a_loader_within_a_loop_over_batches(things):
+    """Workers are forked while a thread reads ahead here."""
+    expected = [batch[0].tolist() for batch in things.batches(200, seed=8, arrays=ROWS)]
+    seen = []
+    for batch in things.batches(200, seed=8, arrays=ROWS):
+        seen.append(batch[0].tolist())
+        assert ids(DataLoader(things.batches(200, seed=8, arrays=ROWS).torch(), batch_size=None, num_workers=1)) == expected
+    assert seen == expected
 
 
 def test_datasets_survive_pickling(things):

@@ -3,10 +3,12 @@
 import pickle
 import socket
 import threading
+import time
 
 import numpy as np
 import pytest
 
+import microtome
 from microtome import errors
 from microtome.addresses import Replica, parse_address, parse_addresses
 from microtome.errors import ApiError, BadRequest, GaveUp, NotFound, ShortBody, VersionChanged
@@ -189,12 +191,91 @@ def test_patience_doubles_its_waits_and_ends():
     assert waits[-1] == 3
 
 
+def test_the_stated_time_counts_the_silence_too(caplog):
+    now = [100.0]
+    patience = Patience(10, clock=lambda: now[0], sleep=lambda seconds: None)
+    now[0] += 7  # A server kept silent.
+    assert patience.left == 3
+    patience.failed(OSError("down"))
+    assert [record.getMessage() for record in caplog.records] == ["microtome: no answer for 7 s, trying for 3 s more: down"]
+    now[0] += 3
+    with pytest.raises(GaveUp):
+        patience.failed(OSError("down"))
+    assert patience.left > 0  # Time for the attempt that is always made.
+    patience.succeeded()
+    assert "again" in caplog.records[-1].getMessage() and patience.left == 10
+
+
+def test_a_silent_server_is_given_up_after_the_stated_time_not_after_its_timeouts():
+    wait = threading.Event()
+    with ScriptedServer(lambda path, count: (wait.wait(20), GOOD)[1]) as server:
+        begin = time.monotonic()
+        with pytest.raises(GaveUp, match="0.5 s"):
+            read(server, timeout=60, give_up_after=0.5)
+        assert time.monotonic() - begin < 15  # Far from the 60 s that one silence may last.
+        wait.set()
+
+
+def test_a_slow_server_is_waited_for():
+    with ScriptedServer(lambda path, count: (time.sleep(0.7), GOOD)[1]) as server:
+        assert read(server, timeout=30, give_up_after=30) == b"0123456789"
+        assert len(server.requests) == 1
+
+
+def test_retry_after_is_kept_to_and_read_with_care():
+    def overloaded(seconds):
+        return problem(503, "overloaded")[0].replace(b"\r\n\r\n", b"\r\nRetry-After: " + seconds + b"\r\n\r\n"), False
+
+    for said, waited in ((b"1", True), (b"Wed, 21 Oct 2015 07:28:00 GMT", False), (b"\xb2", False), (b"-3", False)):
+        with ScriptedServer(lambda path, count: GOOD if count else overloaded(said)) as server:
+            begin = time.monotonic()
+            assert read(server) == b"0123456789"
+            assert (time.monotonic() - begin >= 1) or not waited
+
+
+def test_a_replica_that_is_too_busy_does_not_delay_the_other():
+    busy = problem(503, "overloaded")[0].replace(b"\r\n\r\n", b"\r\nRetry-After: 3600\r\n\r\n"), False
+    with ScriptedServer(lambda path, count: busy) as one, ScriptedServer(lambda path, count: GOOD) as other:
+        assert read(one, other, give_up_after=5) == b"0123456789"
+
+
+@pytest.mark.parametrize("key", ["two\nlines", "schl\u00fcssel", "   "])
+def test_an_impossible_key_is_refused_at_once_and_not_shown(key):
+    with pytest.raises(ValueError) as caught:
+        Transport((Replica("http", "h", 1),), key, 5, 5)
+    assert key not in str(caught.value)
+
+
+def test_a_key_may_come_from_a_file_that_ends_with_a_newline(monkeypatch):
+    with ScriptedServer(lambda path, count: answer(b'{"datasets":[]}')) as server:
+        assert list(microtome.open(server.url, key="secret\n")) == []
+        monkeypatch.setenv("MICROTOME_API_KEY", "other")
+        assert list(microtome.open(server.url)) == []
+        keys = [headers["Authorization"] for _, headers in server.requests]
+        assert (keys[0], keys[-1], set(keys)) == ("Bearer secret", "Bearer other", {"Bearer secret", "Bearer other"})
+
+
+@pytest.mark.parametrize("wrong", [{"timeout": 0}, {"timeout": -1}, {"give_up_after": -1}])
+def test_impossible_times_are_refused(wrong):
+    with pytest.raises(ValueError):
+        microtome.open("http://127.0.0.1:9", **wrong)
+
+
+def test_a_repr_keeps_nobody_waiting():
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        catalogue = microtome.open(f"http://127.0.0.1:{nobody.getsockname()[1]}", give_up_after=600)
+        assert "no answer within 2 s" in repr(catalogue) and catalogue._repr_html_() is None
+
+
 def test_addresses():
     assert parse_address("http://h:5080") == (Replica("http", "h", 5080), None)
     assert parse_address("https://h/a/b/v1/datasets/d%20x/") == (Replica("https", "h", 443, "/a/b"), "d x")
     assert str(parse_address("http://[::1]:81")[0]) == "http://[::1]:81"
+    assert parse_address("http://h:5080/v1/")[0] == parse_address("h:5080")[0] == Replica("http", "h", 5080)
+    assert parse_address("http://h/a b/v1")[0].prefix == "/a%20b"
     assert parse_addresses(["http://a/v1/datasets/d", "http://b/v1/datasets/d"])[1] == "d"
-    for wrong in ("ftp://h", "http://", "http://user:key@h", "http://h?x=1", "http://h/v1/datasets/d/rows"):
+    for wrong in ("ftp://h", "http://", "http://user:key@h", "http://h?x=1", "http://a b", "http://h/v1/datasets/d/rows"):
         with pytest.raises(ValueError):
             parse_address(wrong)
     for wrong in ([], ["http://a/v1/datasets/d", "http://b"]):

@@ -6,15 +6,16 @@ Tensors share the memory of the arrays that were received. Both may be pickled; 
 from __future__ import annotations
 
 import copy
+import operator
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
-import numpy as np
 import torch.utils.data
 from torch.utils.data import BatchSampler, DataLoader, RandomSampler, SequentialSampler
 
 from ..batches import Batches
-from ..reading import ArrayNames, Reading
+from ..reading import ArrayNames
 from ..resume import State
+from ..selects import is_list
 from .ranks import find_rank
 from .tensors import to_tensor, to_tensors
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from ..datasets import Dataset
 
 Tensors = Tuple[torch.Tensor, ...]
+
+
+class Sample(tuple):  # type: ignore[type-arg]
+    """One row as a tuple of tensors. Its type tells PyTorch's `default_collate` that the rows may have come together."""
 
 
 class GatheredRows(Sequence[Tensors]):
@@ -36,12 +41,12 @@ class GatheredRows(Sequence[Tensors]):
 
     def __getitem__(self, at: Any) -> Any:
         if not -self._count <= at < self._count:
-            raise IndexError(at)
-        return tuple(tensor[at] for tensor in self.tensors)
+            raise IndexError(f"sample {at} of {self._count}")
+        return Sample(tensor[at] for tensor in self.tensors)
 
 
 class MapDataset(torch.utils.data.Dataset):  # type: ignore[type-arg]
-    """`DataLoader(ds.torch(), batch_size=64, shuffle=True, collate_fn=MapDataset.collate)`: one request a batch.
+    """`DataLoader(ds.torch(), batch_size=64, shuffle=True)`: one request a batch, and no copy where PyTorch collates by type.
 
     PyTorch 2 asks `__getitems__` for a whole batch. Older ones ask for row after row; with them let a batch sampler do the
     same: `DataLoader(data, batch_size=None, sampler=data.batch_sampler(64, shuffle=True))`, which works everywhere.
@@ -50,16 +55,16 @@ class MapDataset(torch.utils.data.Dataset):  # type: ignore[type-arg]
     def __init__(self, dataset: "Dataset", arrays: ArrayNames = None, **reading: Optional[Mapping[str, Any]]) -> None:
         """`arrays`, `select` and `transform` as in `Dataset.rows`."""
         self._dataset = dataset
-        self._reading = Reading.of(dataset.arrays, dataset.names, arrays, **reading)
+        self._reading = dataset.reading(arrays, **reading)
 
     def __len__(self) -> int:
         return len(self._dataset)
 
     def __getitem__(self, index: Any) -> Tensors:
         """One row of each array; for a list of rows the tensors of all of them, stacked."""
-        if isinstance(index, (slice, list, tuple, range, np.ndarray, torch.Tensor)) and np.ndim(index) != 0:
+        if isinstance(index, slice) or is_list(index):
             return to_tensors(self._gather(index))
-        return tuple(to_tensor(array[0]) for array in self._gather([int(index)]))
+        return tuple(to_tensor(array[0]) for array in self._gather([operator.index(index)]))
 
     def __getitems__(self, indices: Sequence[int]) -> GatheredRows:
         return GatheredRows(to_tensors(self._gather(list(indices))), len(indices))
@@ -67,7 +72,7 @@ class MapDataset(torch.utils.data.Dataset):  # type: ignore[type-arg]
     @staticmethod
     def collate(samples: Any) -> Any:
         """For `collate_fn`: rows that came together need no second copy; others are collated as usual."""
-        return samples.tensors if isinstance(samples, GatheredRows) else torch.utils.data.default_collate(samples)
+        return _collate(samples)
 
     def batch_sampler(
         self, batch_size: int, shuffle: bool = False, drop_last: bool = False, generator: Optional[torch.Generator] = None
@@ -160,4 +165,19 @@ class ResumableLoader:
         self._state = self._data.batches.state
 
 
-__all__: List[str] = ["GatheredRows", "IterableBatches", "MapDataset", "ResumableLoader"]
+def _collate(samples: Any, **_: Any) -> Any:
+    if isinstance(samples, GatheredRows):
+        return samples.tensors
+    return torch.utils.data.default_collate([tuple(sample) for sample in samples])
+
+
+def _register() -> None:
+    """Rows that came together are a batch already: PyTorch 1.13 and later look up how to collate by the type of a sample."""
+    by_type = getattr(torch.utils.data._utils.collate, "default_collate_fn_map", None)
+    if by_type is not None:
+        by_type[Sample] = _collate
+
+
+_register()
+
+__all__: List[str] = ["GatheredRows", "IterableBatches", "MapDataset", "ResumableLoader", "Sample"]
