@@ -18,7 +18,7 @@ public abstract class Hdf5Object
     /// <summary>The first of its paths in name order, from "/".</summary>
     public string Path { get; }
 
-    /// <summary>Its other paths through hard and soft links (at most 15 are listed).</summary>
+    /// <summary>Its other paths through hard and soft links (at most 255 are listed).</summary>
     public IReadOnlyList<string> Aliases { get; }
 
     /// <summary>Reads the object's attributes, in name order. One that cannot be read is among them, with its reason.</summary>

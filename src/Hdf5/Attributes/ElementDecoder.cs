@@ -82,7 +82,12 @@ internal sealed class ElementDecoder(FileContext context, long maxValues)
     {
         Cursor cursor = new(element, context.Sizes);
         long length = cursor.UInt32();
-        ReadOnlyMemory<byte> stored = _heap.Read(cursor.Address(), cursor.UInt32());
+        long address = cursor.Address();
+        uint index = cursor.UInt32();
+
+        // libhdf5 takes address 0 for a sequence that was never written, whatever its length says.
+        length = address == 0 ? 0 : length;
+        ReadOnlyMemory<byte> stored = length == 0 ? default : _heap.Read(address, index);
         if (length * type.Base.Size > stored.Length)
             throw new Hdf5FormatException($"A sequence of {length} elements has only {stored.Length} bytes.");
 
@@ -149,7 +154,8 @@ internal sealed class ElementDecoder(FileContext context, long maxValues)
                 int end = text.IndexOf((byte)0);
                 return end < 0 ? text : text[..end];
             case StringPadding.SpacePadded:
-                return text.TrimEnd((byte)' ');
+                // As with h5py: libhdf5 cuts the blanks, NumPy the NULs before them, and what blanks are left mean nothing either.
+                return text.TrimEnd((byte)' ').TrimEnd((byte)0).TrimEnd((byte)' ');
             default:
                 return text.TrimEnd((byte)0);
         }

@@ -38,7 +38,7 @@ internal abstract class ElementConversion(int storedBytes, int nativeBytes)
                     return conversion;
 
                 served = new(Hdf5ElementKind.Bool, 1);
-                return conversion.IsIdentity ? conversion : new BooleanConversion(conversion);
+                return conversion is { IsIdentity: true, NativeBytes: 1 } ? conversion : new BooleanConversion(conversion);
             default:
                 reason = $"elements of type {DatatypeText.Describe(type)} are not numbers";
                 return null;
@@ -64,7 +64,10 @@ internal abstract class ElementConversion(int storedBytes, int nativeBytes)
         }
 
         served = new(type.IsSigned ? Hdf5ElementKind.Signed : Hdf5ElementKind.Unsigned, native);
-        if (native != type.Size || type.Precision != 8 * type.Size)
+
+        // libhdf5 takes a single big-endian byte for one that only needs its bytes swapped, whatever its precision.
+        bool isWholeByte = type is { Size: 1, IsBigEndian: true, BitOffset: 0 };
+        if (native != type.Size || (type.Precision != 8 * type.Size && !isWholeByte))
             return new IntegerConversion(type, native);
 
         return type.IsBigEndian && type.Size > 1 ? new SwapConversion(type.Size) : new IdentityConversion(type.Size);

@@ -7,7 +7,7 @@ internal sealed record FloatFields(int Bytes, int ExponentBits, int MantissaBits
 {
     private static readonly FloatFields[] All = [new(2, 5, 10, 15), new(4, 8, 23, 127), new(8, 11, 52, 1023)];
 
-    /// <summary>The smallest native type whose mantissa and exponent range cover the stored one's, as h5py chooses; null where none does.</summary>
+    /// <summary>The smallest native type that is as long as the stored one and covers its mantissa and exponent range, as h5py chooses; null where none does.</summary>
     public static FloatFields? Native(FloatType type)
     {
         if (type.ExponentBits > 32)
@@ -19,7 +19,7 @@ internal sealed record FloatFields(int Bytes, int ExponentBits, int MantissaBits
         {
             long nativeHighest = (1L << native.ExponentBits) - native.Bias - 1;
             long nativeLowest = 1L - native.Bias;
-            if (type.MantissaBits <= native.MantissaBits && highest <= nativeHighest && lowest >= nativeLowest)
+            if (type.Size <= native.Bytes && type.MantissaBits <= native.MantissaBits && highest <= nativeHighest && lowest >= nativeLowest)
                 return native;
         }
 

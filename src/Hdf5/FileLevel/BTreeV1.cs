@@ -6,8 +6,6 @@ namespace Microtome.Hdf5.FileLevel;
 /// </summary>
 internal sealed class BTreeV1(FileContext context, int nodeType, int keyBytes, int expectedEntries)
 {
-    private const int MaxLevel = 64;
-
     public delegate void Visit(ReadOnlySpan<byte> key, long child);
 
     private int PrefixBytes => 8 + (2 * context.Sizes.Offset);
@@ -37,7 +35,7 @@ internal sealed class BTreeV1(FileContext context, int nodeType, int keyBytes, i
         int type = cursor.Byte();
         int level = cursor.Byte();
         int entries = cursor.UInt16();
-        if (type != nodeType || level > MaxLevel || (expectedLevel >= 0 && level != expectedLevel))
+        if (type != nodeType || (expectedLevel >= 0 && level != expectedLevel))
             throw new Hdf5FormatException($"The B-tree node at {address} is of type {type} and level {level}, which cannot be there.");
 
         long needed = PrefixBytes + ((long)entries * EntryBytes);

@@ -61,7 +61,13 @@ internal sealed class ScaleOffsetFilter : ChunkFilter
                 throw Damaged();
             }
 
+            // In full precision the elements are plain, in the order of the machine that wrote them: little-endian.
             packed[..output.Length].CopyTo(output);
+            for (int at = 0; _isBigEndian && at < output.Length; at += _size)
+            {
+                output.Slice(at, _size).Reverse();
+            }
+
             return output.Length;
         }
 

@@ -8,13 +8,15 @@ namespace Microtome.Hdf5.Groups;
 /// </summary>
 internal sealed class ObjectWalker(FileContext context, long rootAddress)
 {
-    private const int MaxPaths = 16;
+    private const int MaxPaths = 256;
+    private const int MaxAliases = 1 << 17;
     private const int MaxPathLength = 4096;
 
     private readonly GroupTable _groups = new(context, rootAddress);
     private readonly Dictionary<long, FoundObject> _byAddress = [];
     private readonly List<FoundObject> _found = [];
     private readonly Stack<Step> _pending = new();
+    private int _aliases;
 
     public IReadOnlyList<FoundObject> Walk()
     {
@@ -47,7 +49,7 @@ internal sealed class ObjectWalker(FileContext context, long rootAddress)
             _byAddress.Add(step.Address, known);
             _found.Add(known);
         }
-        else if (known.Paths.Count >= MaxPaths)
+        else if (known.Paths.Count >= MaxPaths || ++_aliases > MaxAliases)
         {
             return;
         }

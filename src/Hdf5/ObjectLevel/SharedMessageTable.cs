@@ -38,15 +38,9 @@ internal sealed class SharedMessageTable
     /// <exception cref="Hdf5FormatException">No index keeps messages of this kind.</exception>
     public long HeapOf(MessageType type)
     {
-        int flag = type switch
-        {
-            MessageType.Dataspace => 1,
-            MessageType.Datatype => 2,
-            MessageType.FillValue or MessageType.FillValueOld => 4,
-            MessageType.FilterPipeline => 8,
-            MessageType.Attribute => 16,
-            _ => 0,
-        };
+        // libhdf5 sets the bit of the message's number, whatever the specification's table of five bits says; both kinds of fill
+        // value go by the newer one's.
+        int flag = 1 << (int)(type == MessageType.FillValueOld ? MessageType.FillValue : type);
         foreach ((int types, long heap) in _indexes)
         {
             if ((types & flag) != 0)

@@ -78,6 +78,9 @@ internal static class Json1
     private static long Points(ReadOnlySpan<byte> selection)
     {
         int type = BinaryPrimitives.ReadInt32LittleEndian(selection);
+        if (type == 0)
+            return 0;
+
         int rank = BinaryPrimitives.ReadInt32LittleEndian(selection[16..]);
         int count = BinaryPrimitives.ReadInt32LittleEndian(selection[20..]);
         if (type == 1)

@@ -235,7 +235,7 @@ def odd_numbers(file, out):
     numbers(file, out, "odd/float8", kind, np.arange(256, dtype="u1"), "<f2")
     kind = h5py.h5t.IEEE_F32LE.copy()
     kind.set_size(8)
-    numbers(file, out, "odd/f4-in-8", kind, raw[:64 * 8].reshape(-1, 8), "<f4")
+    numbers(file, out, "odd/f4-in-8", kind, raw[:64 * 8].reshape(-1, 8), "<f8")
 
 
 def numbers(file, out, path, kind, raw, native_type):

@@ -102,8 +102,8 @@ if library is not None:
 
     def share(creation):
         library.H5Pset_shared_mesg_nindexes(ctypes.c_int64(creation.id), ctypes.c_uint(2))
-        library.H5Pset_shared_mesg_index(ctypes.c_int64(creation.id), ctypes.c_uint(0), ctypes.c_uint(0x0f), ctypes.c_uint(8))
-        library.H5Pset_shared_mesg_index(ctypes.c_int64(creation.id), ctypes.c_uint(1), ctypes.c_uint(0x10), ctypes.c_uint(8))
+        library.H5Pset_shared_mesg_index(ctypes.c_int64(creation.id), ctypes.c_uint(0), ctypes.c_uint(0x082a), ctypes.c_uint(8))
+        library.H5Pset_shared_mesg_index(ctypes.c_int64(creation.id), ctypes.c_uint(1), ctypes.c_uint(0x1000), ctypes.c_uint(8))
     for version in ("earliest", "latest"):
         simple(f"shared-{version}.h5", version, share)
 
