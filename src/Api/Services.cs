@@ -12,6 +12,7 @@ using Microtome.Datasets.Formats.Npy;
 using Microtome.Datasets.Formats.Raw;
 using Microtome.Datasets.Gathering;
 using Microtome.Datasets.Storage;
+using Microtome.Datasets.Views;
 using Microtome.Hdf5.Filters;
 using Microtome.Hdf5.Reading;
 
@@ -51,6 +52,10 @@ internal static class Services
         services.AddSingleton<PrometheusExporter>();
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton(provider => new DatasetCatalogue(settings.Catalogue, Formats(settings, provider.GetRequiredService<ChunkCache>()), provider.GetRequiredService<CatalogueLog>().Write, TimeProvider.System));
+        services.AddSingleton(new ViewBook(settings.Views));
+        services.AddSingleton(_ => new EvaluatedViews(settings.Limits.MemoryBudgetBytes / 4));
+        services.AddSingleton(provider => new ViewEvaluator(provider.GetRequiredService<EvaluatedViews>(), settings.Limits.MemoryBudgetBytes));
+        services.AddSingleton(provider => new ViewResolver(provider.GetRequiredService<ViewBook>(), provider.GetRequiredService<ViewEvaluator>(), settings.Limits.MaxExpressionLength));
         services.AddHostedService<CatalogueService>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         return services;

@@ -43,17 +43,19 @@ internal static class EpochEndpoints
         [AsParameters] GatherQuery gatherQuery,
         HttpContext http,
         DatasetAccess access,
+        ViewResolver views,
         FormatNegotiation formats,
         ServerLimits limits,
         EpochWalks walks,
         CancellationToken cancellationToken)
     {
         Dataset opened = access.Open(http, dataset);
-        EpochRequest request = EpochRequest.Of(OrderRequest.Of(opened, epoch, orderQuery), batchQuery, limits);
+        string version = await DatasetAccess.PinAsync(opened, gatherQuery.Version, cancellationToken);
+        ResolvedView view = await views.ResolveAsync(opened, version, orderQuery.View, cancellationToken);
+        EpochRequest request = EpochRequest.Of(OrderRequest.Of(opened, epoch, orderQuery, view), batchQuery, limits);
         IBatchEncoder encoder = formats.Choose(gatherQuery.Format, http.Request.Headers.Accept, BatchFormats);
         bool isPadded = request.Epoch.Tail == Tail.Pad;
         GatherTemplate template = GatherPlanner.Plan(opened, GatherRequest.Of(gatherQuery), limits, addsValid: isPadded && encoder.HoldsSeveral);
-        string version = await DatasetAccess.PinAsync(opened, gatherQuery.Version, cancellationToken);
         if (step >= (ulong)request.Epoch.Steps)
         {
             throw request.PastEnd(step);
@@ -66,7 +68,7 @@ internal static class EpochEndpoints
         return new(opened, template.Fill(rows, slice.Valid), encoder)
         {
             ETag = EntityTag.Of(version, encoder.Name, Canonical(request, step, template)),
-            CacheControl = CachePolicy.Of(http, isPinned: gatherQuery.Version is not null),
+            CacheControl = CachePolicy.Of(http, isPinned: gatherQuery.Version is not null && view.IsStable),
             FileName = string.Create(CultureInfo.InvariantCulture, $"{opened.Name}-epoch-{epoch}-step-{step}"),
             VariesByAccept = gatherQuery.Format is null,
             BeforeReading = () =>
@@ -94,15 +96,17 @@ internal static class EpochEndpoints
         [AsParameters] GatherQuery gatherQuery,
         HttpContext http,
         DatasetAccess access,
+        ViewResolver views,
         FormatNegotiation formats,
         ServerLimits limits,
         CancellationToken cancellationToken)
     {
         Dataset opened = access.Open(http, dataset);
-        EpochRequest request = EpochRequest.Of(OrderRequest.Of(opened, epoch, orderQuery), batchQuery, limits);
+        string version = await DatasetAccess.PinAsync(opened, gatherQuery.Version, cancellationToken);
+        ResolvedView view = await views.ResolveAsync(opened, version, orderQuery.View, cancellationToken);
+        EpochRequest request = EpochRequest.Of(OrderRequest.Of(opened, epoch, orderQuery, view), batchQuery, limits);
         IBatchEncoder? plain = formats.ChooseForStream(gatherQuery.Format, http.Request.Headers.Accept);
         GatherTemplate template = GatherPlanner.Plan(opened, GatherRequest.Of(gatherQuery), limits, addsValid: plain is null && request.Epoch.Tail == Tail.Pad);
-        string version = await DatasetAccess.PinAsync(opened, gatherQuery.Version, cancellationToken);
         long from = StepParameter("start", start) ?? 0;
         long to = Math.Min(StepParameter("stop", stop) ?? long.MaxValue, request.Epoch.Steps);
         if (from > request.Epoch.Steps)
@@ -131,22 +135,24 @@ internal static class EpochEndpoints
         [AsParameters] GatherQuery gatherQuery,
         HttpContext http,
         DatasetAccess access,
+        ViewResolver views,
         ServerLimits limits,
         CancellationToken cancellationToken)
     {
         Dataset opened = access.Open(http, dataset);
-        EpochRequest request = EpochRequest.Of(OrderRequest.Of(opened, epoch, orderQuery), batchQuery, limits);
+        string version = await DatasetAccess.PinAsync(opened, gatherQuery.Version, cancellationToken);
+        ResolvedView view = await views.ResolveAsync(opened, version, orderQuery.View, cancellationToken);
+        EpochRequest request = EpochRequest.Of(OrderRequest.Of(opened, epoch, orderQuery, view), batchQuery, limits);
         GatherTemplate template = GatherPlanner.Plan(opened, GatherRequest.Of(gatherQuery), limits, addsValid: request.Epoch.Tail == Tail.Pad);
-        await DatasetAccess.PinAsync(opened, gatherQuery.Version, cancellationToken);
-        http.Response.Headers.CacheControl = CachePolicy.Of(http, isPinned: gatherQuery.Version is not null);
+        http.Response.Headers.CacheControl = CachePolicy.Of(http, isPinned: gatherQuery.Version is not null && view.IsStable);
         long rows = request.Epoch.RankRows();
         Epoch planned = request.Epoch;
         return new(
             planned.Steps,
             rows,
             checked(rows * template.RowBytes),
-            DecodeCost.Amplification(template, request.Order.Order, opened.Rows, planned.Shard.Of(Math.Min(planned.BatchSize, opened.Rows)).Count),
-            request.Order.Order.VarianceInflation(opened.Rows, opened.ChunkRows, planned.BatchSize));
+            DecodeCost.Amplification(template, request.Order.Order, view.Rows.Length, planned.Shard.Of(Math.Min(planned.BatchSize, view.Rows.Length)).Count),
+            request.Order.Order.VarianceInflation(view.Rows.Length, opened.ChunkRows, planned.BatchSize));
     }
 
     /// <summary>Reads row numbers by their position in the order, before tail and ranks.</summary>
@@ -168,14 +174,16 @@ internal static class EpochEndpoints
         [AsParameters] OrderQuery orderQuery,
         HttpContext http,
         DatasetAccess access,
+        ViewResolver views,
         FormatNegotiation formats,
         ServerLimits limits,
         CancellationToken cancellationToken)
     {
         Dataset opened = access.Open(http, dataset);
-        OrderRequest request = OrderRequest.Of(opened, epoch, orderQuery);
-        IBatchEncoder encoder = formats.Choose(format, http.Request.Headers.Accept, OrderFormats);
         string current = await DatasetAccess.PinAsync(opened, version, cancellationToken);
+        ResolvedView view = await views.ResolveAsync(opened, current, orderQuery.View, cancellationToken);
+        OrderRequest request = OrderRequest.Of(opened, epoch, orderQuery, view);
+        IBatchEncoder encoder = formats.Choose(format, http.Request.Headers.Accept, OrderFormats);
         long length = request.Rows.Length;
         long from = Math.Min(StepParameter("start", start) ?? 0, length);
         long to = Math.Clamp(StepParameter("stop", stop) ?? length, from, length);
@@ -192,7 +200,7 @@ internal static class EpochEndpoints
         return new(opened, new([ComputedArray.Rows(rows)], IsBare: true), encoder)
         {
             ETag = EntityTag.Of(current, encoder.Name, string.Create(CultureInfo.InvariantCulture, $"order {request} {from}:{count}:{stride}")),
-            CacheControl = CachePolicy.Of(http, isPinned: version is not null),
+            CacheControl = CachePolicy.Of(http, isPinned: version is not null && view.IsStable),
             FileName = string.Create(CultureInfo.InvariantCulture, $"{opened.Name}-epoch-{epoch}-order"),
             VariesByAccept = format is null,
         };

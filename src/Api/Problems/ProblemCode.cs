@@ -17,6 +17,7 @@ internal sealed class ProblemCode
     public static readonly ProblemCode MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here");
     public static readonly ProblemCode NotAcceptable = new("not_acceptable", 406, "The format cannot hold this");
     public static readonly ProblemCode VersionChanged = new("version_changed", 409, "The dataset has changed");
+    public static readonly ProblemCode NameTaken = new("name_taken", 409, "The name stands for something else");
     public static readonly ProblemCode TooLarge = new("too_large", 413, "Too large");
     public static readonly ProblemCode UnsupportedMediaType = new("unsupported_media_type", 415, "The body's type is not understood");
     public static readonly ProblemCode PastEnd = new("past_end", 416, "Past the end of the epoch");
@@ -24,6 +25,7 @@ internal sealed class ProblemCode
     public static readonly ProblemCode Misdirected = new("misdirected", 421, "The host is not this server");
     public static readonly ProblemCode OutOfRange = new("out_of_range", 422, "Out of range");
     public static readonly ProblemCode NotServable = new("not_servable", 422, "The array cannot be decoded");
+    public static readonly ProblemCode NeedsProfile = new("needs_profile", 422, "A profile has to be computed first");
     public static readonly ProblemCode DoesNotApply = new("does_not_apply", 422, "Does not apply to this array");
     public static readonly ProblemCode Internal = new("internal", 500, "The server failed");
     public static readonly ProblemCode Overloaded = new("overloaded", 503, "Too many requests at once");

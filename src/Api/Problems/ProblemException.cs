@@ -28,6 +28,9 @@ internal sealed class ProblemException(ProblemCode code, string detail) : Except
     /// <summary>The version that is served now.</summary>
     public string? Version { get; init; }
 
+    /// <summary>The job to post first.</summary>
+    public NeededProfile? Job { get; init; }
+
     /// <summary>Seconds after which asking again may help.</summary>
     public int? RetryAfterSeconds { get; init; }
 

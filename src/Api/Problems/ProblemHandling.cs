@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.Features;
 using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Storage;
+using Microtome.Datasets.Views.Errors;
 
 namespace Microtome.Api.Problems;
 
@@ -46,6 +47,8 @@ internal sealed partial class ProblemHandling(ILogger<ProblemHandling> log)
         {
             case ProblemException problem:
                 return problem;
+            case ViewException view:
+                return ViewProblems.Translate(view);
             case ArrayReadException:
                 LogUnreadable(http.Request.Path, error.Message);
                 return new(ProblemCode.Unavailable, error.Message) { RetryAfterSeconds = 1 };

@@ -32,6 +32,11 @@ internal static class ProblemWriter
             Write(json, "unit", problem.Unit);
             Write(json, "steps", problem.Steps);
             Write(json, "version", problem.Version);
+            if (problem.Job is { } job)
+            {
+                Write(json, job);
+            }
+
             json.WriteEndObject();
         }
 
@@ -58,6 +63,18 @@ internal static class ProblemWriter
         {
             await response.BodyWriter.WriteAsync(body, http.RequestAborted);
         }
+    }
+
+    /// <summary>The body that <c>POST /v1/jobs</c> takes.</summary>
+    private static void Write(Utf8JsonWriter json, NeededProfile job)
+    {
+        json.WriteStartObject("job");
+        json.WriteString("kind", "profile");
+        json.WriteString("dataset", job.Dataset);
+        json.WriteStartArray("arrays");
+        json.WriteStringValue(job.Array);
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, string name, string? value)

@@ -9,7 +9,7 @@ internal readonly record struct OrderQuery
     [FromQuery(Name = "seed")]
     public ulong? Seed { get; init; }
 
-    /// <summary>Which rows: `all` (default) or another view.</summary>
+    /// <summary>Which rows: `all` (default), a view's name or id, or an expression as in `where(y == 1)|split(parts=0.8:0.2,take=0)`.</summary>
     [FromQuery(Name = "view")]
     public string? View { get; init; }
 

@@ -7,28 +7,26 @@ using Microtome.Datasets.Sampling;
 namespace Microtome.Api.Requests;
 
 /// <summary>Which rows an epoch visits and in which order: the view and order of the query, held against a dataset.</summary>
-internal sealed record OrderRequest(string View, Order Order, ulong Seed, ulong Number, IndexMap Rows)
+internal sealed record OrderRequest(ResolvedView View, Order Order, ulong Seed, ulong Number, IndexMap Rows)
 {
-    /// <exception cref="ProblemException">400 for a malformed value, 404 for an unknown view.</exception>
-    public static OrderRequest Of(Dataset dataset, ulong epoch, OrderQuery query)
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="epoch">The number of the pass.</param>
+    /// <param name="query">What the client says.</param>
+    /// <param name="view">The view, worked out.</param>
+    /// <exception cref="ProblemException">400 for a malformed value.</exception>
+    public static OrderRequest Of(Dataset dataset, ulong epoch, OrderQuery query, ResolvedView view)
     {
-        string view = query.View ?? "all";
-        if (view != "all")
-        {
-            throw new ProblemException(ProblemCode.ViewNotFound, $"The dataset {dataset.Name} has no view {view}; it has all.") { Parameter = "view", Value = view };
-        }
-
         if (!Order.TryParse(query.Order ?? "shuffle", out Order? order))
         {
             throw ProblemException.Bad("order", query.Order, "order is sequential, shuffle (perm.v1) or window:W (window.v1:W), W at least 1.");
         }
 
         ulong seed = query.Seed ?? 0;
-        return new(view, order, seed, epoch, order.Arrange(RangeMap.All(dataset.Rows), dataset.ChunkRows, seed, epoch));
+        return new(view, order, seed, epoch, order.Arrange(view.Rows, dataset.ChunkRows, seed, epoch));
     }
 
     /// <summary>One text for everything that determines the order, for tags.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"epoch {Number}, seed {Seed}, {Order}, view {View}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"epoch {Number}, seed {Seed}, {Order}, view {View.Canonical}");
 }
 
 /// <summary>An epoch cut into batches for one rank.</summary>
@@ -72,7 +70,7 @@ internal sealed record EpochRequest(OrderRequest Order, Epoch Epoch)
 
     /// <summary>Tells readers apart that walk different epochs. Two may share a key by chance.</summary>
     public int WalkKey(string dataset) =>
-        HashCode.Combine(dataset, Order.View, Order.Order, Order.Seed, Order.Number, Epoch.BatchSize, Epoch.Tail, Epoch.Shard);
+        HashCode.Combine(dataset, Order.View.Canonical, Order.Order, Order.Seed, Order.Number, Epoch.BatchSize, Epoch.Tail, Epoch.Shard);
 
     /// <summary>One text for everything that determines the batches, for tags.</summary>
     public override string ToString() => string.Create(

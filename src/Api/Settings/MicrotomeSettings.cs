@@ -2,6 +2,7 @@ using Microtome.Api.Limits;
 using Microtome.Api.Security;
 using Microtome.Datasets.Catalogue;
 using Microtome.Datasets.Formats;
+using Microtome.Datasets.Views;
 
 namespace Microtome.Api.Settings;
 
@@ -14,7 +15,8 @@ internal sealed record MicrotomeSettings(
     IReadOnlyList<string> AllowedHosts,
     IReadOnlyList<string> AllowedOrigins,
     bool NativeCodecs,
-    string? StateDirectory)
+    string? StateDirectory,
+    IReadOnlyDictionary<string, IReadOnlyList<NamedView>> Views)
 {
     private const string Section = "Microtome";
 
@@ -25,7 +27,7 @@ internal sealed record MicrotomeSettings(
     public static MicrotomeSettings Read(IConfiguration configuration, string samples, Func<RawLayout, IDatasetFormat> rawFormat)
     {
         SettingsReader settings = new(configuration.GetSection(Section));
-        settings.AllowOnly("DataRoots", "Datasets", "Limits", "ApiKeys", "AllowAnonymous", "AllowedHosts", "AllowedOrigins", "NativeCodecs", "StateDirectory");
+        settings.AllowOnly("DataRoots", "Datasets", "Limits", "ApiKeys", "AllowAnonymous", "AllowedHosts", "AllowedOrigins", "Views", "NativeCodecs", "StateDirectory");
         IReadOnlyList<ExplicitDataset> datasets = DatasetSettings.Read(settings.Child("Datasets").Children(), rawFormat);
         string[] roots = ReadRoots(settings, samples, datasets.Count > 0);
         return new(
@@ -36,7 +38,8 @@ internal sealed record MicrotomeSettings(
             settings.List("AllowedHosts"),
             settings.List("AllowedOrigins"),
             settings.Flag("NativeCodecs", fallback: true),
-            StatePlace.Choose(settings.Text("StateDirectory"), roots, datasets));
+            StatePlace.Choose(settings.Text("StateDirectory"), roots, datasets),
+            ViewSettings.Read(settings.Child("Views").Children()));
     }
 
     private static string[] ReadRoots(SettingsReader settings, string samples, bool hasDatasets)

@@ -10,5 +10,8 @@ public sealed class RangeMap(long start, long count, long step) : IndexMap
 
     public override long this[long position] => start + (position * step);
 
+    /// <summary>Some of these rows, a fixed step apart.</summary>
+    public RangeMap Slice(long from, long length, long stride) => length <= 1 ? new(start + (from * step), length, 1) : new(start + (from * step), length, step * stride);
+
     public static RangeMap All(long rows) => new(0, rows, 1);
 }

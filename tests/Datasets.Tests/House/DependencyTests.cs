@@ -11,10 +11,11 @@ public sealed partial class DependencyTests
         ["Arrays"] = [],
         ["Sampling"] = [],
         ["Storage"] = [],
+        ["Wording"] = [],
         ["Selections"] = ["Arrays", "Sampling"],
-        ["Transforms"] = ["Arrays"],
+        ["Transforms"] = ["Arrays", "Wording"],
         ["Gathering"] = ["Arrays", "Sampling", "Storage", "Selections", "Transforms"],
-        ["Views"] = ["Arrays", "Sampling", "Gathering"],
+        ["Views"] = ["Arrays", "Sampling", "Gathering", "Wording"],
         ["Formats"] = ["Arrays", "Storage"],
         ["Formats.Npy"] = ["Arrays", "Storage", "Formats"],
         ["Formats.Raw"] = ["Arrays", "Storage", "Formats"],
@@ -102,7 +103,7 @@ public sealed partial class DependencyTests
     }
 
     // A room is named in full, or relative to the enclosing namespace (Arrays.Dtype).
-    [GeneratedRegex(@"(?<!namespace\s)\b(?:Microtome\.Datasets\.)(?<room>[A-Z]\w+(?:\.[A-Z]\w+)?)|(?<![\w.])(?<room>Arrays|Sampling|Storage|Selections|Transforms|Gathering|Views|Encoders|Catalogue|Formats(?:\.[A-Z]\w+)?)\.[A-Z]\w+")]
+    [GeneratedRegex(@"(?<!namespace\s)\b(?:Microtome\.Datasets\.)(?<room>[A-Z]\w+(?:\.[A-Z]\w+)?)|(?<![\w.])(?<room>Arrays|Sampling|Storage|Wording|Selections|Transforms|Gathering|Views|Encoders|Catalogue|Formats(?:\.[A-Z]\w+)?)\.[A-Z]\w+")]
     private static partial Regex NamespaceNames();
 
     [GeneratedRegex(@"\b(Npy|Raw|Hdf5)Format\b|\b(Npy|Raw|Safetensors|Json|Csv|Png|Npz)Encoder\b")]

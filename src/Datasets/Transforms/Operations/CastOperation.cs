@@ -1,5 +1,6 @@
 using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Transforms.Parsing;
+using Microtome.Datasets.Wording;
 
 namespace Microtome.Datasets.Transforms.Operations;
 

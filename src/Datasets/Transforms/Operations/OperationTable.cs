@@ -1,4 +1,5 @@
 using Microtome.Datasets.Transforms.Parsing;
+using Microtome.Datasets.Wording;
 
 namespace Microtome.Datasets.Transforms.Operations;
 

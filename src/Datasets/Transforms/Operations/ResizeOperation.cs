@@ -2,6 +2,7 @@ using System.Globalization;
 using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Transforms.Parsing;
 using Microtome.Datasets.Transforms.Resizing;
+using Microtome.Datasets.Wording;
 
 namespace Microtome.Datasets.Transforms.Operations;
 

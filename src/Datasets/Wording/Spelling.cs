@@ -1,4 +1,4 @@
-namespace Microtome.Datasets.Transforms.Parsing;
+namespace Microtome.Datasets.Wording;
 
 /// <summary>The nearest of a few known words, by edit distance: a letter more, less, other, or two that changed places.</summary>
 internal static class Spelling
