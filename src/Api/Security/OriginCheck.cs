@@ -21,6 +21,12 @@ internal sealed class OriginCheck(bool checksHosts, IReadOnlyList<string> allowe
             throw new ProblemException(ProblemCode.Misdirected, "This server does not answer for that host; add it to Microtome:AllowedHosts.") { Value = host };
         }
 
+        if (allowedOrigins.Count > 0)
+        {
+            // Also where no origin asks: what a cache keeps of that answer lets no page read it.
+            http.Response.Headers.Append("Vary", "Origin");
+        }
+
         string origin = http.Request.Headers.Origin.ToString();
         if (origin.Length == 0)
         {
@@ -32,7 +38,6 @@ internal sealed class OriginCheck(bool checksHosts, IReadOnlyList<string> allowe
         {
             http.Response.Headers.AccessControlAllowOrigin = origin;
             http.Response.Headers.AccessControlExposeHeaders = Exposed;
-            http.Response.Headers.Append("Vary", "Origin");
             if (HttpMethods.IsOptions(http.Request.Method))
             {
                 return AnswerPreflight(http);

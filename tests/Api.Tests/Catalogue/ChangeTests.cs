@@ -14,6 +14,7 @@ public sealed class ChangeTests
         Rename,
         Rewrite,
         Truncate,
+        Remove,
     }
 
     [Fact]
@@ -24,6 +25,9 @@ public sealed class ChangeTests
 
     [Fact]
     public Task Truncated_and_written_again() => ServeWhileAsync(Way.Truncate);
+
+    [Fact]
+    public Task Removed_and_made_anew() => ServeWhileAsync(Way.Remove);
 
     [Fact]
     public async Task New_replaced_and_removed_files_are_noticed_within_two_seconds()
@@ -139,6 +143,10 @@ public sealed class ChangeTests
                 }
 
                 break;
+            case Way.Remove:
+                File.Delete(path);
+                await Task.Delay(700); // So that a look at the folder finds it gone.
+                goto case Way.Rename;
             case Way.Truncate:
                 await using (FileStream stream = new(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite))
                 {
@@ -159,7 +167,7 @@ public sealed class ChangeTests
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
-        DateTime end = DateTime.UtcNow.AddSeconds(10);
+        DateTime end = DateTime.UtcNow.AddSeconds(30);
         while (!await condition())
         {
             Assert.True(DateTime.UtcNow < end, "the change was not noticed");

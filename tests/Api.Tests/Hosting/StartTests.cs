@@ -62,16 +62,23 @@ public sealed class StartTests
         Assert.Equal(["d", "other"], both.Catalogue.Datasets.Select(dataset => dataset.Name));
     }
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(string[] arguments)
+    [Fact]
+    public async Task A_thousand_files_are_served_by_the_program()
     {
-        ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Microtome.Api.dll"));
-        foreach (string argument in arguments)
+        using TemporaryFolder folder = new();
+        for (int i = 0; i < 1000; i++)
         {
-            start.ArgumentList.Add(argument);
+            await File.WriteAllBytesAsync(folder.File($"f{i:000}.npy"), NpyFile.Make("|u1", "(2,)", [1, 2]));
         }
 
-        using Process process = Process.Start(start)!;
+        await File.WriteAllBytesAsync(folder.File("bad.npy"), [0x93, .. "NUMPY"u8, 1, 0, 255, 255]);
+        await using ServerProcess server = await ServerProcess.StartAsync("--data", folder.Path);
+        Assert.Equal(1000, (await server.Client.GetStringAsync("/v1/datasets")).Split("\"version\"").Length - 1);
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(string[] arguments)
+    {
+        using Process process = Process.Start(ServerProcess.Describe(arguments))!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));

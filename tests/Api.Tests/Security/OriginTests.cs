@@ -30,6 +30,8 @@ public sealed class OriginTests
         Assert.Equal(HttpStatusCode.Forbidden, foreign.StatusCode);
         HttpResponseMessage read = await SendAsync(server, HttpMethod.Get, ("Origin", "https://evil.example"));
         Assert.False(read.Headers.Contains("Access-Control-Allow-Origin"));
+        Assert.Contains("Origin", read.Headers.Vary);
+        Assert.Contains("Origin", (await SendAsync(server, HttpMethod.Get)).Headers.Vary);
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(server, HttpMethod.Post, ("Origin", server.Address.GetLeftPart(UriPartial.Authority)))).StatusCode);
         HttpResponseMessage listed = await SendAsync(server, HttpMethod.Post, ("Origin", "https://lab.example"));
         Assert.Equal(HttpStatusCode.OK, listed.StatusCode);
