@@ -1,5 +1,6 @@
 using Microtome.Api.Endpoints;
 using Microtome.Api.Hosting;
+using Microtome.Api.Jobs;
 using Microtome.Api.Limits;
 using Microtome.Api.Results;
 using Microtome.Api.Settings;
@@ -39,6 +40,7 @@ internal static class Services
     public static IServiceCollection AddMicrotome(this IServiceCollection services, MicrotomeSettings settings)
     {
         services.AddSingleton(settings.Limits);
+        services.AddJobs();
         services.AddSingleton(new FormatNegotiation(Encoders));
         services.AddSingleton(_ => new ReadAdmission(settings.Limits.MaxConcurrentReads, settings.Limits.MaxQueuedReads));
         services.AddSingleton(new ChunkCache(settings.Limits.MemoryBudgetBytes));

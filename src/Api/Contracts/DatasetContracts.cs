@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microtome.Datasets.Profiles;
 
 namespace Microtome.Api.Contracts;
 
@@ -46,6 +47,7 @@ internal sealed record DatasetDetail(
 /// <param name="Aliases">Further names that URLs may say.</param>
 /// <param name="Servable">False where its type or a filter cannot be decoded.</param>
 /// <param name="Reason">Why it is not servable.</param>
+/// <param name="Statistics">What a profile found, once there is one.</param>
 internal sealed record ArrayDetail(
     string Name,
     string Dtype,
@@ -59,7 +61,8 @@ internal sealed record ArrayDetail(
     IReadOnlyDictionary<string, object?> Attributes,
     IReadOnlyList<string> Aliases,
     bool Servable,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ArrayStatistics? Statistics);
 
 /// <summary>The file of an array: its format, and its path relative to its data root.</summary>
 internal sealed record SourceDetail(string Format, string Path);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microtome.Api.Contracts;
 using Microtome.Datasets.Catalogue;
+using Microtome.Datasets.Profiles;
 
 namespace Microtome.Api.Endpoints;
 
@@ -32,8 +33,8 @@ internal static class DatasetEndpoints
 
     /// <summary>Shows one dataset with every array.</summary>
     /// <param name="dataset" example="digits">The dataset's name.</param>
-    internal static async Task<Ok<DatasetDetail>> GetDataset(string dataset, HttpContext http, DatasetAccess access, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await DescribeAsync(access.Open(http, dataset), cancellationToken));
+    internal static async Task<Ok<DatasetDetail>> GetDataset(string dataset, HttpContext http, DatasetAccess access, ComputedColumns columns, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await DescribeAsync(access.Open(http, dataset), columns, cancellationToken));
 
     private static async ValueTask<DatasetSummary> SummarizeAsync(Dataset dataset, CancellationToken cancellationToken) => new(
         dataset.Name,
@@ -45,7 +46,7 @@ internal static class DatasetEndpoints
         ["all"],
         "/v1/datasets/" + dataset.Name);
 
-    private static async ValueTask<DatasetDetail> DescribeAsync(Dataset dataset, CancellationToken cancellationToken)
+    private static async ValueTask<DatasetDetail> DescribeAsync(Dataset dataset, ComputedColumns columns, CancellationToken cancellationToken)
     {
         DatasetSummary summary = await SummarizeAsync(dataset, cancellationToken);
         return new(
@@ -54,14 +55,14 @@ internal static class DatasetEndpoints
             summary.Rows,
             summary.Bytes,
             summary.ArrayCount,
-            [.. dataset.Arrays.Select(Describe)],
+            [.. dataset.Arrays.Select(array => Describe(array, columns.FindStatistics(dataset.ContentOf(summary.Version), array.Name)))],
             summary.Views,
             summary.Href,
             dataset.Labels is { } labels ? new(labels.Array, labels.Names) : null,
             dataset.Attributes);
     }
 
-    private static ArrayDetail Describe(DatasetArray array) => new(
+    private static ArrayDetail Describe(DatasetArray array, ArrayStatistics? statistics) => new(
         array.Name,
         array.Dtype,
         array.Shape.Lengths.ToArray(),
@@ -74,5 +75,6 @@ internal static class DatasetEndpoints
         array.Attributes,
         array.Aliases,
         array.Source is not null,
-        array.Reason);
+        array.Reason,
+        statistics);
 }

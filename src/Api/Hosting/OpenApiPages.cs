@@ -1,5 +1,6 @@
 using Microsoft.OpenApi;
 using Microtome.Api.Endpoints;
+using Microtome.Datasets.Profiles.Measuring;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Microtome.Api.Hosting;
@@ -26,6 +27,7 @@ internal static class OpenApiPages
             options.DocInclusionPredicate((_, endpoint) => endpoint.HttpMethod != HttpMethods.Head || !HeadRequests.IsImplied(endpoint.ActionDescriptor.EndpointMetadata));
             AddKey(options, "bearer", new() { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A key of Microtome:ApiKeys, where there are any." });
             AddKey(options, "key", new() { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-API-Key", Description = "The same, in a header of its own." });
+            options.MapType<ElementNumber>(() => new OpenApiSchema { Type = JsonSchemaType.Number, Description = "NaN and infinities are \"NaN\", \"Infinity\" and \"-Infinity\"." });
         });
         return services;
     }

@@ -111,6 +111,15 @@ public sealed class Dataset
         return version;
     }
 
+    /// <summary>
+    /// What tells this content from that of any other dataset, for things that are computed of it: the version, with the name where
+    /// the version was set by hand, since another dataset may have been given the same.
+    /// </summary>
+    public string ContentOf(string version) => _plan.Version is null ? version : $"{version}@{Name}";
+
+    /// <summary>Whether this is the content that the key names; true also while the version is not known.</summary>
+    public bool MayHold(string content) => _version is not { } version || ContentOf(version) == content;
+
     internal bool TryAddUser()
     {
         int users = Volatile.Read(ref _users);

@@ -62,6 +62,13 @@ public sealed class StateDirectory(string? path, StateBudget budget) : IDisposab
         }
     }
 
+    /// <summary>The folder of a room that is there already: whoever only looks for something creates nothing.</summary>
+    public bool TryFindRoom(string name, [NotNullWhen(true)] out string? folder)
+    {
+        folder = null;
+        return path is not null && Directory.Exists(Path.Combine(path, name)) && TryOpenRoom(name, out folder);
+    }
+
     /// <summary>Lets another server have the directory. Rooms must be closed before.</summary>
     public void Dispose()
     {

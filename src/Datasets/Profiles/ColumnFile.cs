@@ -1,0 +1,65 @@
+using Microsoft.Win32.SafeHandles;
+using Microtome.Datasets.Storage;
+
+namespace Microtome.Datasets.Profiles;
+
+/// <summary>A column that is being written, value after value, through a small buffer. Not for concurrent use.</summary>
+internal sealed class ColumnFile : IDisposable
+{
+    private const int BufferBytes = 64 * 1024;
+
+    private readonly SafeFileHandle _file;
+    private readonly byte[] _buffer = new byte[BufferBytes];
+    private int _filled;
+    private long _written;
+
+    /// <exception cref="DiskFullException">The disk has no room for it.</exception>
+    public ColumnFile(string path, long bytes)
+    {
+        try
+        {
+            _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None, preallocationSize: bytes);
+        }
+        catch (IOException error) when (DiskFullException.IsMeantBy(error))
+        {
+            throw new DiskFullException("The disk is full.", error);
+        }
+    }
+
+    /// <summary>Room for the next value.</summary>
+    public Span<byte> Next(int bytes)
+    {
+        if (_filled + bytes > _buffer.Length)
+        {
+            Flush();
+        }
+
+        _filled += bytes;
+        return _buffer.AsSpan(_filled - bytes, bytes);
+    }
+
+    /// <summary>Brings everything to the disk.</summary>
+    /// <exception cref="DiskFullException">The disk is full.</exception>
+    public void Finish()
+    {
+        Flush();
+        RandomAccess.FlushToDisk(_file);
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private void Flush()
+    {
+        try
+        {
+            RandomAccess.Write(_file, _buffer.AsSpan(0, _filled), _written);
+        }
+        catch (IOException error) when (DiskFullException.IsMeantBy(error))
+        {
+            throw new DiskFullException("The disk is full.", error);
+        }
+
+        _written += _filled;
+        _filled = 0;
+    }
+}

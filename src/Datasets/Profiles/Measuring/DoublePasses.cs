@@ -1,0 +1,176 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Microtome.Datasets.Profiles.Measuring;
+
+/// <summary>
+/// The two passes over a piece of doubles. Several vectors are taken at a time: as many elements as are whole pixels, so that a
+/// lane of each is always the same channel.
+/// </summary>
+internal static class DoublePasses
+{
+    /// <summary>Adds each channel's elements to its sum, and finds the extremes of all: NaN where one is.</summary>
+    /// <param name="values">Whole pixels, channels in turn; not empty.</param>
+    /// <param name="sums">One a channel.</param>
+    public static (double Least, double Greatest) Sum(ReadOnlySpan<double> values, Span<double> sums)
+    {
+        (double least, double greatest) = sums.Length == 3 ? Sum<Three>(values, sums) : Sum<Four>(values, sums);
+        foreach (double sum in sums)
+        {
+            // The vectors' extremes pass over NaN. Where a sum is NaN one was there, or infinities that cancelled.
+            if (double.IsNaN(sum) && HasNaN(values))
+            {
+                return (double.NaN, double.NaN);
+            }
+        }
+
+        return (least, greatest);
+    }
+
+    /// <summary>Adds the squared deviations of each channel's elements from its mean.</summary>
+    public static void SumSquaredDeviations(ReadOnlySpan<double> values, ReadOnlySpan<double> means, Span<double> sums)
+    {
+        if (sums.Length == 3)
+        {
+            SumSquaredDeviations<Three>(values, means, sums);
+        }
+        else
+        {
+            SumSquaredDeviations<Four>(values, means, sums);
+        }
+    }
+
+    /// <summary>How many vectors are taken at a time.</summary>
+    private interface IStep
+    {
+        static abstract int Vectors { get; }
+    }
+
+    private readonly struct Three : IStep
+    {
+        public static int Vectors => 3;
+    }
+
+    /// <summary>For one, two and four channels.</summary>
+    private readonly struct Four : IStep
+    {
+        public static int Vectors => 4;
+    }
+
+    private static (double Least, double Greatest) Sum<TStep>(ReadOnlySpan<double> values, Span<double> sums)
+        where TStep : struct, IStep
+    {
+        int lanes = Vector<double>.Count;
+        int step = TStep.Vectors * lanes;
+        Vector<double> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+        Vector<double> low = new(double.PositiveInfinity);
+        Vector<double> high = new(double.NegativeInfinity);
+        ref double first = ref MemoryMarshal.GetReference(values);
+        int at = 0;
+        for (; at + step <= values.Length; at += step)
+        {
+            Vector<double> v0 = Vector.LoadUnsafe(ref first, (nuint)at);
+            Vector<double> v1 = Vector.LoadUnsafe(ref first, (nuint)(at + lanes));
+            Vector<double> v2 = Vector.LoadUnsafe(ref first, (nuint)(at + (2 * lanes)));
+            Vector<double> least = Vector.MinNative(Vector.MinNative(v0, v1), v2);
+            Vector<double> greatest = Vector.MaxNative(Vector.MaxNative(v0, v1), v2);
+            sum0 += v0;
+            sum1 += v1;
+            sum2 += v2;
+            if (TStep.Vectors == 4)
+            {
+                Vector<double> v3 = Vector.LoadUnsafe(ref first, (nuint)(at + (3 * lanes)));
+                least = Vector.MinNative(least, v3);
+                greatest = Vector.MaxNative(greatest, v3);
+                sum3 += v3;
+            }
+
+            low = Vector.MinNative(low, least);
+            high = Vector.MaxNative(high, greatest);
+        }
+
+        Fold([sum0, sum1, sum2, sum3], TStep.Vectors, sums);
+        double lowest = double.PositiveInfinity;
+        double highest = double.NegativeInfinity;
+        for (int i = 0; i < lanes; i++)
+        {
+            lowest = Math.Min(lowest, low[i]);
+            highest = Math.Max(highest, high[i]);
+        }
+
+        for (; at < values.Length; at++)
+        {
+            sums[at % sums.Length] += values[at];
+            lowest = Math.Min(lowest, values[at]);
+            highest = Math.Max(highest, values[at]);
+        }
+
+        return (lowest, highest);
+    }
+
+    private static void SumSquaredDeviations<TStep>(ReadOnlySpan<double> values, ReadOnlySpan<double> means, Span<double> sums)
+        where TStep : struct, IStep
+    {
+        int lanes = Vector<double>.Count;
+        int step = TStep.Vectors * lanes;
+        Vector<double> mean0 = MeansFrom(means, 0), mean1 = MeansFrom(means, lanes), mean2 = MeansFrom(means, 2 * lanes), mean3 = MeansFrom(means, 3 * lanes);
+        Vector<double> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+        ref double first = ref MemoryMarshal.GetReference(values);
+        int at = 0;
+        for (; at + step <= values.Length; at += step)
+        {
+            sum0 = AddSquare(sum0, Vector.LoadUnsafe(ref first, (nuint)at) - mean0);
+            sum1 = AddSquare(sum1, Vector.LoadUnsafe(ref first, (nuint)(at + lanes)) - mean1);
+            sum2 = AddSquare(sum2, Vector.LoadUnsafe(ref first, (nuint)(at + (2 * lanes))) - mean2);
+            if (TStep.Vectors == 4)
+            {
+                sum3 = AddSquare(sum3, Vector.LoadUnsafe(ref first, (nuint)(at + (3 * lanes))) - mean3);
+            }
+        }
+
+        Fold([sum0, sum1, sum2, sum3], TStep.Vectors, sums);
+        for (; at < values.Length; at++)
+        {
+            double deviation = values[at] - means[at % means.Length];
+            sums[at % sums.Length] += deviation * deviation;
+        }
+    }
+
+    private static Vector<double> AddSquare(Vector<double> sum, Vector<double> deviation) => Vector.FusedMultiplyAdd(deviation, deviation, sum);
+
+    /// <summary>The mean of each lane's channel, for a vector that begins with this element of a step.</summary>
+    private static Vector<double> MeansFrom(ReadOnlySpan<double> means, int element)
+    {
+        Span<double> lanes = stackalloc double[Vector<double>.Count];
+        for (int i = 0; i < lanes.Length; i++)
+        {
+            lanes[i] = means[(element + i) % means.Length];
+        }
+
+        return new(lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Fold(ReadOnlySpan<Vector<double>> vectors, int count, Span<double> sums)
+    {
+        ReadOnlySpan<double> lanes = MemoryMarshal.Cast<Vector<double>, double>(vectors[..count]);
+        for (int i = 0; i < lanes.Length; i++)
+        {
+            sums[i % sums.Length] += lanes[i];
+        }
+    }
+
+    private static bool HasNaN(ReadOnlySpan<double> values)
+    {
+        foreach (double value in values)
+        {
+            if (double.IsNaN(value))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

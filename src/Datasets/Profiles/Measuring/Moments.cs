@@ -1,0 +1,34 @@
+namespace Microtome.Datasets.Profiles.Measuring;
+
+/// <summary>
+/// How many numbers, their sum, and the sum of their squared deviations from their mean: all that mean and standard deviation need,
+/// in a form that joins with others of its kind without cancellation (Chan, Golub and LeVeque, 1979).
+/// </summary>
+internal readonly record struct Moments(long Count, double Sum, double SquaredDeviations)
+{
+    /// <summary>NaN where there are no numbers, as in NumPy.</summary>
+    public double Mean => Sum / Count;
+
+    /// <summary>The population's standard deviation, as <c>np.std</c>.</summary>
+    public double StandardDeviation => Math.Sqrt(SquaredDeviations / Count);
+
+    /// <summary>Of integers: <c>Σx</c> and <c>Σx²</c> as they are, exact until the last division.</summary>
+    public static Moments OfIntegers(long count, ulong sum, ulong sumOfSquares)
+    {
+        UInt128 deviations = ((UInt128)(ulong)count * sumOfSquares) - ((UInt128)sum * sum);
+        return new(count, sum, count == 0 ? 0 : (double)deviations / count);
+    }
+
+    public Moments Join(Moments other)
+    {
+        if (Count == 0 || other.Count == 0)
+        {
+            return Count == 0 ? other : this;
+        }
+
+        long count = Count + other.Count;
+        double difference = other.Mean - Mean;
+        double between = difference * difference * Count / count * other.Count;
+        return new(count, Sum + other.Sum, SquaredDeviations + other.SquaredDeviations + between);
+    }
+}

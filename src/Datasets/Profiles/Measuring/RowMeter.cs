@@ -1,0 +1,31 @@
+using Microtome.Datasets.Arrays;
+
+namespace Microtome.Datasets.Profiles.Measuring;
+
+/// <summary>
+/// Measures one row after another: per channel its moments, over all its least and greatest element. Fed piece by piece, so that a
+/// row of any size takes no memory. Not for concurrent use.
+/// </summary>
+internal abstract class RowMeter(Dtype dtype)
+{
+    protected Dtype Dtype { get; } = dtype;
+
+    /// <summary>The least element of the row so far; NaN where one is, as in NumPy.</summary>
+    public abstract ElementNumber Minimum { get; }
+
+    /// <summary>The greatest element of the row so far; NaN where one is, as in NumPy.</summary>
+    public abstract ElementNumber Maximum { get; }
+
+    public static RowMeter Of(Dtype dtype) => dtype.ItemSize == 1 && dtype.Kind is DtypeKind.Unsigned or DtypeKind.Bool
+        ? new ByteMeter(dtype)
+        : new DoubleMeter(dtype);
+
+    /// <summary>Forgets the row before.</summary>
+    public abstract void Begin();
+
+    /// <summary>Takes the next elements of the row: <paramref name="interleaved"/> channels in turn, whole pixels, from <paramref name="channel"/> on.</summary>
+    public abstract void Add(ReadOnlySpan<byte> elements, int channel, int interleaved);
+
+    /// <summary>The moments of one channel of the row so far.</summary>
+    public abstract Moments Of(int channel);
+}
