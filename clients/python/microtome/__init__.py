@@ -18,6 +18,8 @@ from .errors import (
     BadRequest,
     Conflict,
     GaveUp,
+    JobCancelled,
+    JobFailed,
     MicrotomeError,
     NeedsProfile,
     NotAcceptable,
@@ -35,13 +37,14 @@ from .errors import (
     VersionChanged,
 )
 from .iteration import BatchIterator
+from .jobs import Job
 from .opening import open
 from .rows import Batch, Rows
 from .version import VERSION as __version__
 
 __all__ = [
     "ApiError", "Array", "BadAnswer", "BadRequest", "Batch", "BatchIterator", "Batches", "Catalogue", "Conflict", "Dataset",
-    "GaveUp", "MicrotomeError", "NeedsProfile", "NotAcceptable", "NotFound", "NotServable", "OutOfRange", "PastEnd",
+    "GaveUp", "Job", "JobCancelled", "JobFailed", "MicrotomeError", "NeedsProfile", "NotAcceptable", "NotFound", "NotServable", "OutOfRange", "PastEnd",
     "ResumeError", "Rows", "ServerError", "ShortBody", "TooLarge", "TransportError", "Unauthorized", "Unavailable",
     "VersionChanged", "__version__", "open",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Callable, Iterator, Mapping, Optional, Tuple
+from typing import Any, Callable, Iterator, List, Mapping, Optional, Tuple
 
 import numpy as np
 
@@ -39,7 +39,11 @@ class Array:
         self._entry = entry
         self._gather = gather
         self.name: str = entry["name"]
-        self.shape: Tuple[int, ...] = tuple(int(length) for length in entry["shape"])
+        self._stored_shape: Tuple[int, ...] = tuple(int(length) for length in entry["shape"])
+
+    @property
+    def shape(self) -> Tuple[int, ...]:
+        return self._stored_shape
 
     @property
     def dtype(self) -> np.dtype:
@@ -52,6 +56,11 @@ class Array:
     @property
     def servable(self) -> bool:
         return bool(self._entry.get("servable", True))
+
+    @property
+    def is_complex(self) -> bool:
+        """Complex numbers travel on their own: safetensors has none."""
+        return self.servable and np.dtype(self._entry["dtype"]).kind == "c"
 
     @property
     def aligned(self) -> bool:
@@ -142,8 +151,16 @@ class Array:
     def png(self, select: str = "", columns: Optional[int] = None, give_up_after: Optional[float] = None) -> bytes:
         """A selection as a PNG, many pictures as a contact sheet. Raises NotAcceptable for what is no picture."""
         transport = self._transport if give_up_after is None else self._transport.hasty(give_up_after)
-        parameters = [("select", select), ("format", "png"), ("columns", columns), ("version", self._version)]
+        parameters = [("select", select), ("format", "png"), ("columns", columns), *self._parameters()]
         return transport.get_small(Request.get(self._path, parameters))
+
+    def sheet(self, count: int, give_up_after: float) -> bytes:
+        """The first rows as pictures side by side, for a notebook."""
+        return self.png(f":{count}", columns=count, give_up_after=give_up_after)
+
+    def _parameters(self) -> List[Tuple[str, object]]:
+        """What belongs to every read."""
+        return [("version", self._version)]
 
     def _repr_html_(self) -> str:
         from .html import render_array
@@ -158,7 +175,7 @@ class Array:
         return self._get(selection.text, selection.shape)
 
     def _get(self, select: str, shape: Tuple[int, ...]) -> np.ndarray:
-        parameters = [("select", select or None), ("format", "raw"), ("version", self._version)]
+        parameters = [("select", select or None), ("format", "raw"), *self._parameters()]
         dtype = self.dtype
         body, headers = self._transport.get_bytes(Request.get(self._path, parameters))
         if body.size != math.prod(shape) * dtype.itemsize or headers.get("X-Array-Dtype", dtype.str) != dtype.str:

@@ -9,6 +9,7 @@ from .epochs import BatchSpec, EpochPlan
 from .errors import BadAnswer
 from .iteration import BatchIterator, Position
 from .memory import fresh
+from .progress import open_bar
 from .resume import State
 from .rows import Batch
 from .safetensors import parse_named
@@ -21,16 +22,17 @@ class Batches:
 
     Each loop begins at the first epoch, or where `load_state_dict` said, once. One thread reads `look_ahead` batches ahead over
     one stream; with `look_ahead=0` batches are read when they are asked for. With `reuse=True` a batch is valid until
-    the next one is asked for; else the caller owns it. The sequence depends on the data, view, order, seed and batch size alone.
+    the next one is asked for; else the caller owns it. `bar=True` shows how far a loop is (None: where somebody looks). The sequence depends on the data, view, order, seed and batch size alone.
     """
 
-    def __init__(self, transport: Transport, plan: EpochPlan, look_ahead: int = 4, reuse: bool = False) -> None:
+    def __init__(self, transport: Transport, plan: EpochPlan, look_ahead: int = 4, reuse: bool = False, bar: Optional[bool] = False) -> None:
         self._transport = transport
         self._plan = plan
         if look_ahead < 0:
             raise ValueError("look_ahead is 0 (none) or more")
         self._look_ahead = look_ahead
         self._reuse = reuse
+        self.bar = bar
         self._spec: Optional[BatchSpec] = None
         self._position = Position(plan.epoch, 0)
         self._start: Optional[Tuple[int, int]] = None
@@ -42,7 +44,8 @@ class Batches:
     def __iter__(self) -> "BatchIterator":
         start = self.take_start()
         self._position = Position(*start)
-        return BatchIterator(self._transport, self._plan, self._position, self._look_ahead, self._reuse)
+        bar = open_bar(self._plan.dataset, "batches", self.bar)
+        return BatchIterator(self._transport, self._plan, self._position, self._look_ahead, self._reuse, bar)
 
     def __len__(self) -> int:
         """Batches of a whole loop, over all its epochs."""
@@ -150,7 +153,7 @@ class Batches:
         return other
 
     def _with(self, plan: EpochPlan, start: Optional[Tuple[int, int]]) -> "Batches":
-        other = Batches(self._transport, plan, self._look_ahead)
+        other = Batches(self._transport, plan, self._look_ahead, bar=self.bar if plan.rank == 0 else False)  # One bar, not one a rank.
         if start is not None:
             other._start = start
             other._position = Position(*start)

@@ -27,6 +27,8 @@ class Answer:
         self.headers: Mapping[str, str] = response.headers
         text = response.headers.get("Content-Length", "")
         self.length: Optional[int] = int(text) if text.isascii() and text.isdigit() else None
+        if self.status == 204:
+            self.length = 0
 
     def read_exactly(self, memory: memoryview) -> None:
         """Fills the memory (bytes, writable). Raises ShortBody where the body ends before, TransportError where it breaks."""

@@ -6,36 +6,55 @@ from typing import Any, Iterator, List, Mapping, Optional, Tuple
 
 import numpy as np
 
+from . import views as expressions
 from .arrays import Array
 from .batches import Batches
 from .epochs import EpochPlan
 from .gathering import Gatherer
+from .errors import MicrotomeError, VersionChanged
 from .named_arrays import NamedArrays
+from .narrowing import Narrowing
+from .positions import Positions
 from .reading import ArrayNames, Reading
 from .requests import Request, dataset_path
 from .rows import Rows
 from .selects import is_list, read_integer, read_rows
+from .server_work import ServerWork
+from .stored_views import find_view, store_rows
 from .transport import Transport
+from .view_arrays import ViewArray
 
 _ITERATION_ROWS = 256
 
 
-class Dataset:
-    """Pinned to the version that was opened: if the data changes, reading raises VersionChanged, and never mixes.
+class Dataset(Narrowing, ServerWork):
+    """All rows of a dataset, or a view of it: `ds.where(…)`, `ds.split(…)` and `ds.transform(…)` give datasets again.
+
+    Pinned to the version that was opened: if the data changes, reading raises VersionChanged, and never mixes.
 
     Immutable; may be pickled and used from any thread, and in worker processes after fork or spawn.
     """
 
-    def __init__(self, transport: Transport, detail: Mapping[str, Any]) -> None:
+    def __init__(
+        self, transport: Transport, detail: Mapping[str, Any], view: str = expressions.ALL, transforms: Tuple[Tuple[str, str], ...] = ()
+    ) -> None:
+        """`view` says which rows, `transforms` by array what is done to each on its way, both in the server's words."""
         self._transport = transport
         self._detail = detail
         self.name: str = detail["name"]
         self.version: str = detail["version"]
+        self.expression = view
+        """Which rows: `all`, an id, or operations."""
+        self._transforms = dict(transforms)
         listed = [Array(transport, self.name, self.version, entry, self._gather_one) for entry in detail["arrays"]]
         aliases = {alias: entry["name"] for entry in detail["arrays"] for alias in entry.get("aliases") or ()}
-        self.arrays: Mapping[str, Array] = NamedArrays(self.name, listed, aliases)
+        stored = NamedArrays(self.name, listed, aliases)
+        self._gatherer = Gatherer(transport, self.name, self.version, stored)
+        self._positions: Optional[Positions] = None if view == expressions.ALL else Positions(transport, self.name, self.version, view)
+        self.arrays: Mapping[str, Array] = stored
         """Every array by name, also those that cannot be decoded or have other rows."""
-        self._gatherer = Gatherer(transport, self.name, self.version, self.arrays)
+        if view != expressions.ALL or transforms:
+            self.arrays = NamedArrays(self.name, [self._seen(array) for array in listed], aliases)
         self.names: Tuple[str, ...] = tuple(array.name for array in listed if array.aligned and array.servable)
         """The arrays that rows and batches consist of unless others are asked for."""
 
@@ -44,10 +63,11 @@ class Dataset:
         return Dataset(transport, transport.get_json(Request.get(dataset_path(name))))
 
     def __reduce__(self) -> Any:
-        return Dataset, (self._transport, self._detail)
+        return Dataset, (self._transport, self._detail, self.expression, tuple(self._transforms.items()))
 
     def __len__(self) -> int:
-        return int(self._detail["rows"])
+        """Rows; of a view the server is asked once."""
+        return int(self._detail["rows"]) if self._positions is None else len(self._positions)
 
     def __contains__(self, name: object) -> bool:
         return name in self.arrays
@@ -67,13 +87,40 @@ class Dataset:
             yield from zip(*self.rows(slice(start, start + _ITERATION_ROWS)))
 
     def __repr__(self) -> str:
-        arrays = ", ".join(f"{array.name} {array.shape} {array._entry['dtype']}" for array in self.arrays.values())
-        return f"<microtome.Dataset {self.name!r}: {len(self):,} rows; {arrays}>"
+        arrays = ", ".join(map(self._describe, self.arrays.values()))
+        view = "" if self._positions is None else f", view {self.expression!r}"
+        return f"<microtome.Dataset {self.name!r}{view}: {self._rows_text()} rows; {arrays}>"
 
     def _repr_html_(self) -> str:
         from .html import render_dataset
 
         return render_dataset(self)
+
+    def reopened(self) -> "Dataset":
+        """The same rows with what the server knows of the dataset now. Raises VersionChanged where the data is other data."""
+        detail = self._transport.get_json(Request.get(dataset_path(self.name)))
+        if detail.get("version") != self.version:
+            raise VersionChanged(f"{self.name} is now version {detail.get('version')}", 409, "version_changed", detail)
+        return Dataset(self._transport, detail, self.expression, tuple(self._transforms.items()))
+
+    def _describe(self, array: Array) -> str:
+        if not isinstance(array, ViewArray):
+            return f"{array.name} {array.shape} {array._entry['dtype']}"
+        transform = self._transforms.get(array.name)
+        return f"{array.name} {array._stored_shape[1:]} {array._entry['dtype']}" + (f" → {transform}" if transform else "")
+
+    def _rows_text(self) -> str:
+        """How many, without keeping anybody waiting."""
+        try:
+            return f"{len(self):,}"
+        except MicrotomeError:
+            return "?"
+
+    def _with(self, view: str) -> "Dataset":
+        return Dataset(self._transport, self._detail, view, tuple(self._transforms.items()))
+
+    def _seen(self, array: Array) -> Array:
+        return ViewArray(self, array, self._transforms.get(array.name)) if array.aligned and array.servable else array
 
     @property
     def views(self) -> List[str]:
@@ -106,7 +153,12 @@ class Dataset:
 
     def gather(self, rows: Any, reading: Reading) -> Rows:
         """The same for a reading made before."""
-        return self._gatherer.gather(read_rows(rows, len(self)), reading)
+        return self._gatherer.gather(self.row_numbers(rows), reading)
+
+    def row_numbers(self, rows: Any = slice(None)) -> np.ndarray:
+        """Which rows of the dataset these are: of a view, the rows at these positions in it."""
+        numbers = read_rows(rows, len(self))
+        return numbers if self._positions is None else self._positions.rows(numbers)
 
     def reading(
         self,
@@ -114,8 +166,8 @@ class Dataset:
         select: Optional[Mapping[str, Any]] = None,
         transform: Optional[Mapping[str, str]] = None,
     ) -> Reading:
-        """What is read of each row: arrays (all by default), and by array a selection and a transform."""
-        return Reading.of(self.arrays, self.names, arrays, select, transform)
+        """What is read of each row: arrays (all by default), and by array a selection and a transform (after the dataset's own)."""
+        return Reading.of(self.arrays, self.names, arrays, select, transform).after(self._transforms)
 
     def batches(
         self,
@@ -127,7 +179,7 @@ class Dataset:
         epochs: Optional[int] = 1,
         order: str = "shuffle",
         tail: str = "drop",
-        view: str = "all",
+        view: Any = None,
         arrays: ArrayNames = None,
         select: Optional[Mapping[str, Any]] = None,
         transform: Optional[Mapping[str, str]] = None,
@@ -135,6 +187,7 @@ class Dataset:
         world_size: int = 1,
         look_ahead: int = 4,
         reuse: bool = False,
+        bar: Optional[bool] = False,
     ) -> Batches:
         """Batches of shuffled epochs, as an iterable. See `Batches`.
 
@@ -144,14 +197,44 @@ class Dataset:
         """
         if (batch_size is None) == (per_rank is None):
             raise ValueError("give batch_size (of all ranks together) or per_rank, one of the two")
+        if view is not None:
+            return self.view(view).batches(
+                batch_size, per_rank=per_rank, seed=seed, epoch=epoch, epochs=epochs, order=order, tail=tail, arrays=arrays,
+                select=select, transform=transform, rank=rank, world_size=world_size, look_ahead=look_ahead, reuse=reuse, bar=bar,
+            )  # fmt: skip
         reading = self.reading(arrays, select, transform)
         plan = EpochPlan(
-            self.name, self.version, reading, batch_size, per_rank, seed, epoch, epochs, order, tail, view, rank, world_size
+            self.name, self.version, reading, batch_size, per_rank, seed, epoch, epochs, order, tail, self.expression, rank, world_size
         )
-        batches = Batches(self._transport, plan, look_ahead=look_ahead, reuse=reuse)
+        batches = Batches(self._transport, plan, look_ahead=look_ahead, reuse=reuse, bar=bar)
         if plan.global_batch % plan.world_size:
             batches.warn_of_bias()
         return batches
+
+    def view(self, view: Any) -> "Dataset":
+        """The rows of a view: its name (`ds.view("train")`), an expression, or row numbers (a list, an array, a mask).
+
+        A name is looked up now, and what it means is what is kept. Row numbers are stored on the server under their id.
+        """
+        if not isinstance(view, str):
+            return self._with(view=store_rows(self._transport, self.name, self.version, self.row_numbers(view)))
+        name, rest = expressions.leading_name(view)
+        if name == expressions.ALL or name is None:
+            return self.narrowed(rest) if rest else self
+        found = self._with(view=expressions.join(self.expression, find_view(self._transport, self.name, name)))
+        return found.narrowed(rest) if rest else found
+
+    def narrowed(self, operation: str) -> "Dataset":
+        """The rows that further operations leave, in the server's words: `ds.narrowed("slice(::2)|unique(images)")`."""
+        return self._with(view=expressions.join(self.expression, operation))
+
+    def transform(self, transforms: Optional[Mapping[str, str]] = None, **by_name: str) -> "Dataset":
+        """Changes arrays on their way: `ds.transform(images="resize(150,150,area)|cast(f4)|div(255)")`. Chains go on."""
+        chained = dict(self._transforms)
+        for name, text in {**(transforms or {}), **by_name}.items():
+            stored = self.arrays[name].name
+            chained[stored] = f"{chained[stored]}|{text}" if stored in chained else text
+        return Dataset(self._transport, self._detail, self.expression, tuple(chained.items()))
 
     def torch(self, arrays: ArrayNames = None, **reading: Any) -> Any:
         """A map-style dataset for PyTorch; see `microtome.adapters.torch.MapDataset`."""

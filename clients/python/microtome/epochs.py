@@ -95,6 +95,12 @@ class EpochPlan:
         """The number of the first epoch that is not asked for; None for ever."""
         return None if self.epochs is None else self.epoch + self.epochs
 
+    def progress(self, spec: "Optional[BatchSpec]", epoch: int, step: int) -> Tuple[int, Optional[int], str]:
+        """How far a loop is before this step: batches done, of how many (None for ever), and the epoch in words."""
+        steps = spec.steps if spec is not None else 0
+        total = None if self.epochs is None else self.epochs * steps
+        return (epoch - self.epoch) * steps + step, total, f"epoch {epoch}"
+
     def for_rank(self, rank: int, world_size: int) -> "EpochPlan":
         return replace(self, rank=rank, world_size=world_size)
 

@@ -7,7 +7,7 @@ message alone, because worker processes of data loaders carry errors that way.
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+from typing import Any, Mapping, Optional, Sequence
 
 
 class MicrotomeError(Exception):
@@ -89,6 +89,17 @@ class NotServable(ApiError):
 class NeedsProfile(ApiError):
     """422 `needs_profile`: a column must be computed first; `fields` has the job to post."""
 
+    @property
+    def arrays(self) -> Sequence[str]:
+        """What has to be profiled."""
+        job = self.fields.get("job")
+        said = job if isinstance(job, dict) else {}
+        return list(said.get("arrays") or filter(None, [said.get("array")]))
+
+    def __str__(self) -> str:
+        names = ", ".join(map(repr, self.arrays))
+        return f"{super().__str__()}: call ds.profile({f'[{names}]' if names else ''}) once, then ask again"
+
 
 class Unavailable(ApiError):
     """503: too busy, or the file cannot be read now. `retry_after` is what the server advises, in seconds."""
@@ -116,6 +127,21 @@ class BadAnswer(MicrotomeError):
 
 class GaveUp(MicrotomeError, TimeoutError):
     """No server answered within the time allowed; `__cause__` is the last error."""
+
+
+class JobFailed(MicrotomeError):
+    """A job ended without a result; `said` is all that the server tells of it."""
+
+    def __init__(self, reason: str, said: Optional[Mapping[str, Any]] = None) -> None:
+        super().__init__(reason)
+        self.said = dict(said or {})
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.args[0], self.said)
+
+
+class JobCancelled(JobFailed):
+    """A job was cancelled before its end."""
 
 
 class ResumeError(MicrotomeError, ValueError):

@@ -47,7 +47,7 @@ def _is_picture(array: "Array") -> bool:
 def _thumbnails(array: "Array") -> str:
     """The first pictures as one sheet; nothing where the server cannot draw them, because a repr must not fail."""
     try:
-        picture = array.png(f":{_THUMBNAILS}", columns=_THUMBNAILS, give_up_after=_PATIENCE_SECONDS)
+        picture = array.sheet(_THUMBNAILS, _PATIENCE_SECONDS)
     except MicrotomeError:
         return ""
     source = "data:image/png;base64," + base64.b64encode(picture).decode()

@@ -11,6 +11,7 @@ from .epochs import EpochPlan
 from .errors import MicrotomeError
 from .look_ahead import LookAhead
 from .memory import Ring, fresh
+from .progress import Bar
 from .resume import State
 from .route import Route
 from .rows import Batch
@@ -29,7 +30,7 @@ class Position:
 class BatchIterator(Iterator[Batch]):
     """One loop over batches. Ends its thread when it is exhausted, closed, left by an error or Ctrl-C, or dropped."""
 
-    def __init__(self, transport: Transport, plan: EpochPlan, position: Position, look_ahead: int, reuse: bool) -> None:
+    def __init__(self, transport: Transport, plan: EpochPlan, position: Position, look_ahead: int, reuse: bool, bar: Bar) -> None:
         self._plan = plan
         self._position = position
         self._depth = look_ahead
@@ -41,6 +42,7 @@ class BatchIterator(Iterator[Batch]):
         )
         self._source = read_epochs(self._stream, plan, (position.epoch, position.step))
         self._ahead: Optional[LookAhead[Tuple[Batch, Tuple[int, int]]]] = None
+        self._bar = bar
         self._is_closed = False
         self._process = os.getpid()
 
@@ -57,6 +59,7 @@ class BatchIterator(Iterator[Batch]):
             self.close()
             raise
         self._position.epoch, self._position.step = position
+        self._bar.to(*self._plan.progress(self._stream.spec, batch.epoch, batch.step + 1))
         return batch
 
     def __enter__(self) -> "BatchIterator":
@@ -85,6 +88,7 @@ class BatchIterator(Iterator[Batch]):
             if self._ahead is not None and self._process == os.getpid():
                 self._ahead.close()
             self._route.close()
+            self._bar.close()
 
     def _take(self) -> Tuple[Batch, Tuple[int, int]]:
         if self._depth == 0:

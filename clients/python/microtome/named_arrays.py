@@ -34,4 +34,4 @@ class NamedArrays(Mapping[str, Array]):
 
     def is_complex(self, name: Any) -> bool:
         array = self._arrays.get(self._aliases.get(name, name))
-        return array is not None and array.servable and array.dtype.kind == "c"
+        return array is not None and array.is_complex

@@ -44,6 +44,14 @@ class Reading:
         transforms = [(_find(dataset_arrays, names, name), text) for name, text in (transform or {}).items()]
         return Reading(names, tuple((name, _select_text(dataset_arrays, name, index)) for name, index in selects), tuple(transforms))
 
+    def after(self, transforms: Mapping[str, str]) -> "Reading":
+        """The same where other transforms come first."""
+        if not transforms:
+            return self
+        own = dict(self.transform)
+        chains = ((name, "|".join(filter(None, (transforms.get(name), own.get(name))))) for name in self.arrays)
+        return Reading(self.arrays, self.select, tuple((name, chain) for name, chain in chains if chain))
+
     def only(self, name: str) -> "Reading":
         """The same for one array."""
         select = tuple(pair for pair in self.select if pair[0] == name)

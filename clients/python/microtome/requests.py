@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import Iterable, Optional, Tuple
+from typing import Any, Iterable, Mapping, Optional, Tuple
 from urllib.parse import quote, urlencode
 
 Parameters = Iterable[Tuple[str, object]]
@@ -13,12 +14,13 @@ _READABLE = ",:()|/@"  # Legal in a query, and easier on whoever reads the log.
 
 @dataclass(frozen=True)
 class Request:
-    """One request. All of them may be asked twice: none changes anything."""
+    """One request. All of them may be asked twice: what changes something changes it once."""
 
     path: str
     method: str = "GET"
     body: Optional[bytes] = None
     accept: str = "*/*"
+    content_type: str = "application/octet-stream"
 
     @staticmethod
     def get(path: str, parameters: Parameters = (), accept: str = "*/*") -> "Request":
@@ -28,6 +30,14 @@ class Request:
     def post(path: str, parameters: Parameters, body: bytes) -> "Request":
         """Posts row numbers as little-endian int64."""
         return Request(path + _query(parameters), "POST", body)
+
+    @staticmethod
+    def post_json(path: str, members: Mapping[str, Any]) -> "Request":
+        return Request(path, "POST", json.dumps(members).encode(), content_type="application/json")
+
+    @staticmethod
+    def delete(path: str) -> "Request":
+        return Request(path, "DELETE")
 
 
 def dataset_path(dataset: str, *rest: object) -> str:

@@ -13,6 +13,7 @@ from .requests import Request
 
 T = TypeVar("T")
 
+_SUCCESSES = (200, 201, 202, 204)
 _READY = Request("/healthz/ready")
 _NOT_HTTP_1_0 = (426, 505)  # What proxies say that speak HTTP/1.1 only; streams come in chunks through them.
 
@@ -110,7 +111,7 @@ class Route:
         if self._is_aborted:
             raise TransportError("the connection was closed")
         answer = self._connection.request(request.method, request.path, self._headers_of(request), request.body, time_left)
-        if answer.status == 200:
+        if answer.status in _SUCCESSES:
             return answer
         if self._for_streams and answer.status in _NOT_HTTP_1_0:
             self._for_streams = False
@@ -121,7 +122,7 @@ class Route:
     def _headers_of(self, request: Request) -> Dict[str, str]:
         headers = {**self._headers, "Accept": request.accept}
         if request.body is not None:
-            headers["Content-Type"] = "application/octet-stream"
+            headers["Content-Type"] = request.content_type
         return headers
 
     def _is_reused(self) -> bool:

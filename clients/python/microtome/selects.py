@@ -37,7 +37,7 @@ def parse_index(index: Any, shape: Tuple[int, ...]) -> Selection:
     finish: List[Any] = []
     rows: Optional[np.ndarray] = None
     axis = 0
-    for item in _expand(index, len(shape)):
+    for item in expand(index, len(shape)):
         if item is None:
             finish.append(None)
             continue
@@ -71,8 +71,8 @@ def read_rows(rows: Any, length: int) -> np.ndarray:
     return _read_rows(rows, length)
 
 
-def _expand(index: Any, rank: int) -> List[Any]:
-    """One item an axis (and the Nones between), as `...` and missing axes mean."""
+def expand(index: Any, rank: int) -> List[Any]:
+    """An index as one item an axis (and the Nones between), as `...` and missing axes mean."""
     items = list(index) if isinstance(index, tuple) else [index]
     ellipses = [at for at, item in enumerate(items) if item is Ellipsis]
     if len(ellipses) > 1:

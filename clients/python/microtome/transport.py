@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from typing import Any, Callable, Dict, Mapping, Optional, Tuple, TypeVar
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, TypeVar
 
 import numpy as np
 
@@ -67,6 +67,14 @@ class Transport:
     def get_small(self, request: Request) -> bytes:
         """A body whose length need not be known before, such as a picture."""
         return self._exchange(request, Answer.read_small)
+
+    def send(self, request: Request) -> None:
+        """Where nothing of the answer matters but that it is no refusal."""
+        self._exchange(request, Answer.read_small)
+
+    def replicas_apart(self) -> List["Transport"]:
+        """A way to each replica alone, for what must be done on every one of them, or is there on one only."""
+        return [Transport((replica,), self._key, self.timeout, self.give_up_after) for replica in self.replicas]
 
     def hasty(self, give_up_after: float) -> "Transport":
         """The same way for what must not keep anybody waiting, such as a repr."""

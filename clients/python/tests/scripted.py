@@ -45,6 +45,8 @@ class ScriptedServer:
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.requests: List[Tuple[str, Dict[str, str]]] = []
         self.versions: List[str] = []
+        self.methods: List[str] = []
+        self.bodies: List[bytes] = []
         self.connections = 0
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()
@@ -85,9 +87,11 @@ class ScriptedServer:
                     while (line := lines.readline().decode().strip()) != "":
                         name, _, value = line.partition(": ")
                         headers[name] = value
-                    lines.read(int(headers.get("Content-Length", 0)))
+                    body = lines.read(int(headers.get("Content-Length", 0)))
                     with self._lock:
                         count = len(self.requests)
+                        self.methods.append(start.split()[0])
+                        self.bodies.append(body)
                         self.versions.append(start.split()[2])
                         self.requests.append((start.split()[1], headers))
                     sent, closes = self._reply(start.split()[1], count)

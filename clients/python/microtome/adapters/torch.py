@@ -13,6 +13,7 @@ import torch.utils.data
 from torch.utils.data import BatchSampler, DataLoader, RandomSampler, SequentialSampler
 
 from ..batches import Batches
+from ..progress import open_bar
 from ..reading import ArrayNames
 from ..resume import State
 from ..selects import is_list
@@ -147,10 +148,16 @@ class ResumableLoader:
         coming = data.batches.addresses(*start)
         next(coming, None)
         self._state = State.of(plan, *start)
-        for tensors in DataLoader(data, batch_size=None, **self._options):
-            epoch, step = next(coming, (plan.end or 0, 0))
-            self._state = State.of(plan, epoch, step)
-            yield tensors
+        bar = open_bar(plan.dataset, "batches", data.batches.bar)
+        data.batches.bar = False  # Workers show none of their own.
+        try:
+            for tensors in DataLoader(data, batch_size=None, **self._options):
+                epoch, step = next(coming, (plan.end or 0, 0))
+                self._state = State.of(plan, epoch, step)
+                bar.to(*plan.progress(data.batches.spec, epoch, step))
+                yield tensors
+        finally:
+            bar.close()
 
     def state_dict(self) -> Dict[str, Any]:
         """The first step that has not been handed out; nothing of host, rank or workers."""
