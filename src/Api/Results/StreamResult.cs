@@ -130,11 +130,6 @@ internal sealed class StreamResult(
         Task entered = reads.ReenterAsync(cancellationToken);
         try
         {
-            if (!entered.IsCompleted)
-            {
-                await body.FlushAsync(cancellationToken); // The reader sees what there is while it waits.
-            }
-
             while (!entered.IsCompleted && plain is null)
             {
                 if (await Task.WhenAny(entered, Task.Delay(IdleFrame, cancellationToken)) != entered)

@@ -33,32 +33,36 @@ export const address = relative => new URL(relative, document.baseURI).href;
 
 /** Sends a request until it is answered: asks for a key on 401, waits on 503 and while the server is away. */
 export async function send(relative, options = {}) {
-  for (let attempt = 0; ; attempt++) {
-    if (asking) await asking;
-    const headers = { ...options.headers };
-    const sent = key;
-    if (sent !== null) headers.Authorization = `Bearer ${sent}`;
-    let response;
-    try {
-      response = await fetch(relative, { ...options, headers, credentials: 'omit' });
-    } catch (error) {
-      if (error.name === 'AbortError') throw error;
-      await wait(Math.min(2 ** attempt, LONGEST_WAIT), 'The server cannot be reached');
-      continue;
+  const notice = {};
+  try {
+    for (let attempt = 0; ; attempt++) {
+      if (asking) await asking;
+      const response = await sendOnce(relative, options, Math.min(2 ** attempt, LONGEST_WAIT), notice);
+      if (response) return response;
     }
-    if (response.ok) {
-      clear();
-      return response;
-    }
-    if (response.status === 401) {
-      if (sent === key) await askForKey(sent !== null);
-      continue;
-    }
-    const problem = new Problem(response.status, await response.json().catch(() => ({})));
-    const after = Number(response.headers.get('Retry-After'));
-    if (response.status !== BUSY || !(after > 0) || options.patient === false) throw problem;
-    await wait(Math.min(after, LONGEST_WAIT), problem.code === 'overloaded' ? 'The server is busy' : problem.message.replace(/\.$/, ''));
+  } finally {
+    notices.delete(notice);
+    showNotices();
   }
+}
+
+/** One try; undefined where it is to be made again. */
+async function sendOnce(relative, options, patience, notice) {
+  const sent = key;
+  const headers = sent === null ? options.headers : { ...options.headers, Authorization: `Bearer ${sent}` };
+  let response;
+  try {
+    response = await fetch(relative, { ...options, headers, credentials: 'omit' });
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    return wait(patience, 'The server cannot be reached', notice);
+  }
+  if (response.ok) return response;
+  if (response.status === 401) return sent === key ? askForKey(sent !== null) : undefined;
+  const problem = new Problem(response.status, await response.json().catch(() => ({})));
+  const after = Number(response.headers.get('Retry-After'));
+  if (response.status !== BUSY || !(after > 0)) throw problem;
+  return wait(Math.min(after, LONGEST_WAIT), problem.code === 'overloaded' ? 'The server is busy' : problem.message.replace(/\.$/, ''), notice);
 }
 
 export const json = async (relative, options) => (await send(relative, options)).json();
@@ -120,15 +124,23 @@ export function askForKey(isWrong = false) {
   return asking;
 }
 
-function clear() {
-  if ($('#notices').firstChild) $('#notices').replaceChildren();
+/** Why requests wait; the first is told. It stays until its request is answered, whatever else is meanwhile. */
+const notices = new Set();
+
+function showNotices() {
+  const [first] = notices;
+  const place = $('#notices');
+  if (place.firstChild !== (first?.text ?? null)) place.replaceChildren(...first ? [first.text] : []);
 }
 
-async function wait(seconds, why) {
+async function wait(seconds, why, notice) {
   const left = h('span', { ariaHidden: 'true' });   // Counted for eyes only: an alert a second is noise.
-  $('#notices').replaceChildren(h('p', {}, `${why}. Trying again `, left));
+  notice.text = h('p', {}, `${why}. Trying again `, left);
+  notices.add(notice);
+  showNotices();
   for (let second = Math.ceil(seconds); second > 0; second--) {
     left.textContent = `in ${second} s`;
     await new Promise(done => setTimeout(done, 1000));
   }
+  left.textContent = 'now';
 }

@@ -4,8 +4,7 @@ import { Problem, askForKey, json, keysAreAsked, path } from './api.js';
 import { dataset } from './dataset.js';
 import { datasets } from './datasets.js';
 import { $, h, isDark } from './dom.js';
-import { pulse } from './pulse.js';
-import { server } from './server.js';
+import { pulse, server } from './server.js';
 
 let turn = 0;
 let current = null;

@@ -1,11 +1,10 @@
 // One batch as its ranks receive it: the samples are drawn from the bytes of the batch itself, asked for as a trainer asks.
 
 import { bytes, tensors } from './api.js';
-import { chunkRows, labelName, quoted } from './catalogue.js';
 import { batchPath } from './code.js';
 import { count, figure, h, num } from './dom.js';
 import { paint, ramp } from './draw.js';
-import { cut, decode, itemSize } from './picture.js';
+import { chunkRows, cut, decode, itemSize, labelName, quoted } from './picture.js';
 
 const MOST_TILES = 64;
 const MOST_RANKS = 8;

@@ -1,8 +1,8 @@
 // The code for exactly what is on the screen, its content pinned.
 
 import { address, keysAreAsked, path } from './api.js';
-import { served } from './catalogue.js';
 import { copy, h } from './dom.js';
+import { served } from './picture.js';
 
 const LANGUAGES = { curl, Python: python, PyTorch: torch };
 
@@ -10,7 +10,7 @@ const LANGUAGES = { curl, Python: python, PyTorch: torch };
 export const epochParameters = state => ({
   batch_size: state.batch,
   seed: state.seed,
-  view: state.view.trim() || null,
+  view: state.view || null,
   order: orderOf(state) === 'shuffle' ? null : orderOf(state),
   tail: state.tail === 'drop' ? null : state.tail,
 });

@@ -2,18 +2,14 @@
 
 import { Problem } from './api.js';
 import { batchSheet } from './batch.js';
-import { chunkRows, evaluate, served, showable } from './catalogue.js';
 import { code } from './code.js';
-import { readPlan } from './plan.js';
-import { controls } from './controls.js';
+import { controls, readState, viewBox, writeState } from './controls.js';
 import { copy, h, latest, num, shapeText, size } from './dom.js';
-import { epochPlots } from './epoch.js';
+import { epochPlots, readPlan } from './epoch.js';
 import { arrays, channels, labels } from './facts.js';
-import { Range, describe } from './picture.js';
-import { scope } from './pulse.js';
+import { Range, chunkRows, describe, evaluate, served, showable } from './picture.js';
 import { sampleDialog } from './sample.js';
-import { readState, writeState } from './state.js';
-import { viewBox } from './view.js';
+import { scope } from './server.js';
 
 export async function dataset(detail, parameters) {
   const drawn = showable(detail);
@@ -51,13 +47,13 @@ function bench(detail, drawn, state, { crumb, title, facts, manages }) {
 
   const steps = () => state.tail === 'drop' ? Math.floor(known.rows / state.batch) : Math.ceil(known.rows / state.batch);
   const need = new Set();
+  let isDrawn = false;
   const refresh = latest(async () => {
     const wanted = new Set(need);
     need.clear();
     stage.classList.add('loading');
     try {
-      if (wanted.has('view')) await look();
-      if (known.problem) return;
+      if (wanted.has('view') && !await look()) return;
       const isNew = wanted.has('view') || wanted.has('epoch');
       if (isNew) {
         state.step = Math.max(0, Math.min(state.step, steps() - 1));
@@ -70,6 +66,8 @@ function bench(detail, drawn, state, { crumb, title, facts, manages }) {
         sheet.load(describe(array()), known.rows, steps()),
       ]);
       sheet.sayReads(known.plan);
+      isDrawn = true;
+      if (known.problem) return;
       fail(null);
       write();
     } catch (problem) {
@@ -85,23 +83,33 @@ function bench(detail, drawn, state, { crumb, title, facts, manages }) {
     rail.forecast(known.plan, known.rows, steps());
   }
 
-  /** Asks what the view is, but for the whole of a dataset without labels, of which all is known. */
+  /**
+   * Asks what the view is, but for the whole of a dataset without labels, of which all is known. False where it is none and another
+   * one is drawn already; where nothing is drawn yet, the whole is.
+   */
   async function look() {
-    const expression = state.view.trim();
+    const expression = view.text();
     try {
-      if (expression || detail.labels) Object.assign(known, await evaluate(detail, expression));
-      else known.rows = detail.rows;
-      known.problem = null;
-      counts.show(known.classes ?? [], known.rows);
+      const found = expression || detail.labels ? await evaluate(detail, expression) : { rows: detail.rows, classes: null };
+      Object.assign(known, found, { problem: null });
+      state.view = expression;
+      counts.show(found.classes ?? [], found.rows);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
-      known.problem = expression ? problem : null;   // The whole can be seen, whether its labels were counted or not.
-      if (!expression) { known.rows = detail.rows; counts.fail(problem); }
+      if (!expression) {   // The whole can be seen, whether its labels were counted or not.
+        Object.assign(known, { rows: detail.rows, classes: null, problem: null });
+        state.view = '';
+        counts.fail(problem);
+      } else {
+        known.problem = problem;
+        if (!isDrawn) state.view = '';
+      }
     }
     view.show(known);
     stage.classList.toggle('old', !!known.problem);
     stale.hidden = !known.problem;
-    stale.textContent = 'Still showing the last valid view.';
+    stale.textContent = isDrawn ? 'Still showing the last valid view.' : 'Showing all rows.';
+    return !known.problem || !isDrawn;
   }
 
   /** What else went wrong: the picture stays, greyed. A changed dataset is loaded anew. */

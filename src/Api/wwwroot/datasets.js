@@ -1,10 +1,9 @@
 // The datasets as glass slides: what each is, how its labels are shared out, and some of its rows.
 
 import { bytes, json, path } from './api.js';
-import { evaluate, quoted, rowBytes, showable } from './catalogue.js';
 import { $, count, h, num, say, shapeText, size } from './dom.js';
 import { paint, ramp } from './draw.js';
-import { Range, cut, decode, describe } from './picture.js';
+import { Range, cut, decode, describe, evaluate, labelName, quoted, rowBytes, showable } from './picture.js';
 
 const SAMPLES = 20;
 const SAMPLE_EDGE = 96;
@@ -39,7 +38,7 @@ export async function datasets(parameters) {
 
 const empty = () => h('section', { className: 'empty' },
   h('p', {}, 'Nothing is served yet: start the server with the folder that holds your HDF5 and .npy files.'),
-  h('pre', {}, h('code', {}, 'dotnet run --project src/Api -- --data /path/to/arrays')),
+  h('pre', { tabIndex: 0, role: 'region', ariaLabel: 'Command' }, h('code', {}, 'dotnet run --project src/Api -- --data /path/to/arrays')),
   h('p', { className: 'note' }, 'Files that are put there later are noticed within two seconds; this page shows them when it is loaded again.'));
 
 function filter(slides, parameters) {
@@ -105,8 +104,9 @@ async function samples(detail, specimen) {
 
 /** The shares of the labels, as one thin section. */
 async function shares(detail, place) {
-  if (!detail.labels || (detail.rows > MOST_COUNTED_ROWS && !detail.statistics)) return;
-  const { classes } = await evaluate(detail, 'all');
+  const profiled = detail.arrays.find(array => array.name === detail.labels?.array)?.statistics?.classes;
+  if (!detail.labels || (detail.rows > MOST_COUNTED_ROWS && !profiled)) return;
+  const classes = profiled?.map(one => ({ ...one, name: labelName(detail, one.value) })) ?? (await evaluate(detail, 'all')).classes;
   const all = classes.reduce((sum, one) => sum + one.rows, 0);
   if (all === 0) return;
   const text = 'Labels: ' + classes.slice(0, 12).map(one => `${one.name} ${Math.round(100 * one.rows / all)} %`).join(', ');

@@ -73,3 +73,8 @@ function mark({ lens }, from, width) {
   lens.style.left = `${100 * left}%`;
   lens.style.width = `${100 * Math.min(width, 1 - left)}%`;
 }
+
+/** The forecast for the shown rank, or the first; null for an epoch of no rows. */
+export const readPlan = async (detail, state, rows) => rows === 0 ? null : json(path(['datasets', detail.name, 'epochs', state.epoch, 'plan'], {
+  ...epochParameters(state), rank: Math.max(0, state.rank), world_size: state.ranks, version: detail.version,
+}));

@@ -1,8 +1,8 @@
 // What is known of a dataset: its labels in the view, its channels, its arrays.
 
 import { Problem, events, json, path } from './api.js';
-import { quoted } from './catalogue.js';
 import { copy, count, figure, h, num, say, shapeText, size } from './dom.js';
+import { quoted } from './picture.js';
 
 const MOST_CLASSES = 24;
 
@@ -34,7 +34,7 @@ const literal = value => typeof value === 'string' ? `'${value}'` : String(value
 /** The channels' mean and deviation, or the offer to compute them. */
 export function channels(detail, array, manages) {
   const section = h('section', {});
-  const statistics = one => one?.arrays?.find(entry => entry.name === array.name)?.statistics;
+  const statistics = one => one.arrays.find(entry => entry.name === array.name)?.statistics;
   let following = null;
   const known = statistics(detail);
   section.append(...known ? table(known, array) : [offer()]);

@@ -1,4 +1,6 @@
-// What can be seen of a row: which axes are a picture, a signal or numbers, what to ask for of them, and bytes as numbers.
+// What can be seen of a dataset: its arrays and labels; which axes of a row are a picture, a signal or numbers; bytes as numbers.
+
+import { json, path } from './api.js';
 
 const MOST_LANES = 12;
 
@@ -38,7 +40,7 @@ function ofTwo(base, [first, second]) {
 const isColour = length => length === 3 || length === 4;
 
 /** Whether the array's rows can be drawn at all. */
-export const isShowable = array => array.servable && array.aligned && array.shape[0] > 0 && elements(array.shape) > 0;
+const isShowable = array => array.servable && array.aligned && array.shape[0] > 0 && elements(array.shape) > 0;
 
 /**
  * What to ask for of one row so that it is at most `most` elements along an edge: the `select` over the row's axes (null where that
@@ -122,4 +124,33 @@ export class Range {
     if (code[0] === 'f' && low >= 0 && high <= 1 && high > 0.2) return [0, 1];
     return low === high ? [low - 0.5, high + 0.5] : [low, high];
   }
+}
+
+const SERVED = /^[|<][biufc]\d+$/;
+
+export const rowBytes = array => SERVED.test(array.dtype) ? itemSize(array.dtype) * elements(array.shape.slice(1)) : 0;
+
+/** The arrays that rows consist of, those with the most bytes a row first. */
+export const served = detail => detail.arrays.filter(array => array.aligned && array.servable).sort((a, b) => rowBytes(b) - rowBytes(a));
+
+/** The arrays that can be drawn, that by which the dataset is shown first; labels only where there is nothing else. */
+export function showable(detail) {
+  const all = served(detail).filter(isShowable);
+  const others = all.filter(array => array.name !== detail.labels?.array);
+  return others.length > 0 ? others : all;
+}
+
+/** Rows of a chunk on axis 0, of the array that window orders go by. */
+export const chunkRows = detail => served(detail)[0]?.chunks?.[0] ?? 1;
+
+/** A name as parameters take it. */
+export const quoted = name => /^[\w./@-]+$/.test(name) ? name : `"${name}"`;
+
+export const labelName = (detail, value) => detail.labels?.names?.[value] ?? String(value);
+
+/** The rows of a view and of each of its classes, with the names that the dataset knows; without labels `classes` is null. */
+export async function evaluate(detail, expression) {
+  const by = detail.labels ? quoted(detail.labels.array) : null;
+  const { rows, classes } = await json(path(['datasets', detail.name, 'views'], { expression: expression || 'all', by }));
+  return { rows, classes: by && classes ? classes.map(one => ({ ...one, name: labelName(detail, one.value) })) : null };
 }

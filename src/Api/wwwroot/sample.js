@@ -1,10 +1,9 @@
 // One sample: as an image, stained, as a line or in numbers; the arrow keys walk over the file.
 
 import { Problem, address, bytes, json, path } from './api.js';
-import { labelName } from './catalogue.js';
 import { $, copy, figure, h, latest, num, say, shapeText } from './dom.js';
 import { paint, usualMode } from './draw.js';
-import { cut, decode, describe, itemSize } from './picture.js';
+import { cut, decode, describe, itemSize, labelName } from './picture.js';
 
 const MOST_EDGE = 1024;
 const MOST_VALUES = 12;

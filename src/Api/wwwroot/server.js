@@ -1,8 +1,7 @@
-// The server: what it sends, how fast, what it keeps, and its jobs.
+// The server: what it sends, how fast, what it keeps, and its jobs. Its metrics are followed while the page is looked at.
 
-import { Problem, json, path, send } from './api.js';
+import { Problem, json, path, send, text } from './api.js';
 import { count, duration, h, num, size } from './dom.js';
-import { follow, rateText } from './pulse.js';
 
 const JOBS_EVERY_MS = 1000;
 const GAUGES = [['Sent', 'MB/s', now => now.sent], ['Requests', '/s', now => now.requests], ['p99 latency', 'ms', now => now.latency]];
@@ -46,14 +45,15 @@ function gauge(name, unit, read) {
   const line = h('polyline', { 'vector-effect': 'non-scaling-stroke' });
   const drawing = h('svg', { viewBox: '0 0 300 80', preserveAspectRatio: 'none', role: 'img', 'aria-label': name }, fill, line);
   function show(now) {
-    const values = read(now);
-    const latest = values.at(-1) ?? 0;
+    const values = [...read(now)];
+    while (values.length < 2) values.unshift(0);
+    const latest = values.at(-1);
     const most = Math.max(...values, 1e-9) * 1.1;
     value.textContent = rateText(latest);
     drawing.setAttribute('aria-label', `${name}, last three minutes: now ${rateText(latest)} ${unit}`);
     const points = values.map((one, at) => `${300 - (values.length - 1 - at) / 89 * 300} ${80 - one / most * 76}`);
     line.setAttribute('points', points.join(' '));
-    fill.setAttribute('d', points.length > 0 ? `M${points[0].split(' ')[0]} 80 L${points.join(' L')} L300 80Z` : '');
+    fill.setAttribute('d', `M${points[0].split(' ')[0]} 80 L${points.join(' L')} L300 80Z`);
   }
   return { show, node: h('section', { className: 'gauge' }, h('h2', {}, name), h('p', { className: 'big' }, value, h('small', {}, ` ${unit}`)), drawing) };
 }
@@ -62,11 +62,10 @@ function gauge(name, unit, read) {
 function refreshMeters(list, { limits, usage }, now) {
   const value = (name, known) => now?.gauge(name) ?? known;
   const hits = now?.gauge('microtome_chunk_cache_hits_total');
-  const misses = now?.gauge('microtome_chunk_cache_misses_total');
+  const misses = now?.gauge('microtome_chunks_decoded_total');
   const rows = [
-    ['Caches and jobs', value('microtome_memory_used_bytes', usage.memoryUsedBytes), limits.memoryBudgetBytes, size],
     ['Chunk cache', value('microtome_chunk_cache_bytes'), limits.memoryBudgetBytes, size],
-    hits + misses > 0 ? ['Chunk cache hits', hits / (hits + misses), 1, share => `${Math.round(100 * share)} %`] : [],
+    hits !== null && hits + misses > 0 ? ['Chunk cache hits', hits / (hits + misses), 1, share => `${Math.round(100 * share)} %`] : [],
     ['Reads running', value('microtome_reads_active', usage.readsActive), limits.maxConcurrentReads, num],
     ['Reads queued', value('microtome_reads_waiting', usage.readsWaiting), limits.maxQueuedReads, num],
     ['Open streams', value('microtome_streams_open', usage.streamsOpen), limits.maxStreams, num],
@@ -78,7 +77,7 @@ function refreshMeters(list, { limits, usage }, now) {
 }
 
 function meter(name, used, most, text) {
-  if (most == null) return h('li', { className: 'plain' }, h('span', {}, name), h('span', {}), h('b', {}, text));
+  if (most == null) return h('li', { className: 'plain' }, h('span', {}, name), h('b', {}, text));
   const bar = h('i');
   bar.style.width = `${Math.min(100, 100 * used / most)}%`;
   return h('li', {}, h('span', {}, name), h('div', { className: 'meter', role: 'meter', ariaLabel: name, ariaValueNow: String(used), ariaValueMin: '0', ariaValueMax: String(most), ariaValueText: text }, bar), h('b', {}, text));
@@ -135,4 +134,106 @@ function item(job, manages) {
   return h('li', { className: job.state }, h('div', {}, h('b', {}, what), h('span', { className: 'state' }, job.state)),
     job.state === 'running' && h('div', { className: 'meter', role: 'progressbar', ariaLabel: what, ariaValueNow: String(percent), ariaValueMin: '0', ariaValueMax: '100' }, bar),
     h('p', {}, told.filter(Boolean).join('; ')), manages && button, fault);
+}
+
+const PERIOD_MS = 2000;
+const FIRST_MS = 500;
+const KEPT = 90;
+
+/** Differences are taken over some samples: a p99 of two seconds jumps about. */
+const WINDOW = 5;
+
+/** The page's own questions are not the server's work. */
+const OWN_ROUTES = new Set(['/metrics', '/v1/server']);
+
+const listeners = new Set();
+const samples = [];
+let about = null;
+
+/** The server's description, asked for once. */
+const serverInfo = () => about ??= json(path(['server']));
+
+export const scope = async () => (await serverInfo()).scope;
+
+/** Calls `take(history)` after every sample; returns how to stop. */
+function follow(take) {
+  listeners.add(take);
+  if (samples.length > 0) take(history());
+  return () => listeners.delete(take);
+}
+
+/** Samples for ever, but for hidden pages and keys that may not see metrics; shows the rate in `place`. */
+export async function pulse(place) {
+  const rate = h('span', {});
+  place.append(h('span', { className: 'dot', ariaHidden: 'true' }), rate);
+  try {
+    if (!(await serverInfo()).metrics) return;
+    for (;;) {
+      if (!document.hidden) {
+        samples.push({ at: performance.now(), metrics: parse(await text('metrics')) });
+        if (samples.length > KEPT + 1) samples.shift();
+        const now = history();
+        rate.textContent = `${rateText(now.sent.at(-1) ?? 0)} MB/s`;
+        place.ariaLabel = `The server sends ${rate.textContent}`;
+        place.hidden = false;
+        for (const take of listeners) take(now);
+      }
+      await new Promise(done => setTimeout(done, samples.length < 2 ? FIRST_MS : PERIOD_MS));
+    }
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    place.hidden = true;
+  }
+}
+
+const rateText = value => value >= 100 ? String(Math.round(value)) : value >= 10 ? value.toFixed(1) : value.toFixed(value === 0 ? 0 : 2);
+
+/** Prometheus' text format as `{name: [{labels, value}]}`. */
+function parse(body) {
+  const all = {};
+  for (const line of body.split('\n')) {
+    const match = /^([a-z_:][\w:]*)(?:\{(.*)\})? (\S+)$/i.exec(line);
+    if (!match) continue;
+    const labels = Object.fromEntries([...(match[2] ?? '').matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name, value]) => [name, value]));
+    (all[match[1]] ??= []).push({ labels, value: Number(match[3]) });
+  }
+  return all;
+}
+
+const isWork = ({ labels }) => !OWN_ROUTES.has(labels.route);
+
+const total = (metrics, name, keep = () => true) => (metrics[name] ?? []).filter(keep).reduce((sum, { value }) => sum + value, 0);
+
+/** Rates between samples, oldest first, and the latest gauges. */
+function history() {
+  const between = (take) => samples.slice(1).map((sample, at) => take(samples[at].metrics, sample.metrics, (sample.at - samples[at].at) / 1000));
+  const rate = (name, scale) => between((from, to, seconds) => Math.max(0, total(to, name, isWork) - total(from, name, isWork)) / seconds * scale);
+  const latest = samples.at(-1).metrics;
+  return {
+    sent: rate('microtome_response_bytes_total', 1e-6),
+    requests: rate('microtome_requests_total', 1),
+    latency: samples.slice(1).map((sample, at) => percentile(samples[Math.max(0, at + 1 - WINDOW)].metrics, sample.metrics, 0.99) * 1000),
+    gauge: name => latest[name] ? total(latest, name) : null,
+  };
+}
+
+/** The share of requests between two samples was answered within so many seconds: from the histogram, between its bounds. */
+function percentile(from, to, share) {
+  const counts = metrics => {
+    const sums = new Map();
+    for (const entry of metrics.microtome_request_seconds_bucket ?? []) {
+      if (isWork(entry) && !entry.labels.route.endsWith('/stream') && !entry.labels.route.endsWith('/events')) sums.set(entry.labels.le, (sums.get(entry.labels.le) ?? 0) + entry.value);
+    }
+    return sums;
+  };
+  const old = counts(from);
+  const steps = [...counts(to)].map(([le, value]) => [le === '+Inf' ? Infinity : Number(le), value - (old.get(le) ?? 0)]).sort((a, b) => a[0] - b[0]);
+  const wanted = share * (steps.at(-1)?.[1] ?? 0);
+  if (!(wanted > 0)) return 0;
+  let [bound, below] = [0, 0];
+  for (const [le, value] of steps) {
+    if (value >= wanted) return le === Infinity ? bound : bound + (le - bound) * (wanted - below) / (value - below);
+    [bound, below] = [le, value];
+  }
+  return bound;
 }
