@@ -12,6 +12,7 @@ using Microtome.Datasets.Formats.Hdf5;
 using Microtome.Datasets.Formats.Npy;
 using Microtome.Datasets.Formats.Raw;
 using Microtome.Datasets.Gathering;
+using Microtome.Datasets.Sidecars;
 using Microtome.Datasets.Storage;
 using Microtome.Datasets.Views;
 using Microtome.Hdf5.Filters;
@@ -46,6 +47,8 @@ internal static class Services
         services.AddSingleton(new ChunkCache(settings.Limits.MemoryBudgetBytes));
         services.AddSingleton(new StreamAdmission(settings.Limits.MaxStreams));
         services.AddSingleton(_ => new StateDirectory(settings.StateDirectory, new(settings.Limits.StateBytes, () => DiskSpace.Of(settings.StateDirectory))));
+        services.AddSingleton<RunLoans>();
+        services.AddSingleton(provider => new SidecarStore(provider.GetRequiredService<StateDirectory>(), provider.GetRequiredService<RunLoans>(), TimeProvider.System));
         services.AddSingleton<AnswerWriter>();
         services.AddSingleton<EpochWalks>();
         services.AddSingleton<DatasetAccess>();
@@ -53,7 +56,7 @@ internal static class Services
         services.AddSingleton(new StartTime(TimeProvider.System.GetUtcNow()));
         services.AddSingleton<PrometheusExporter>();
         services.AddSingleton<ServerMetrics>();
-        services.AddSingleton(provider => new DatasetCatalogue(settings.Catalogue, Formats(settings, provider.GetRequiredService<ChunkCache>()), provider.GetRequiredService<CatalogueLog>().Write, TimeProvider.System));
+        services.AddSingleton(provider => new DatasetCatalogue(settings.Catalogue, Formats(settings, provider.GetRequiredService<ChunkCache>()), provider.GetRequiredService<CatalogueLog>().Write, TimeProvider.System, settings.Sidecars ? provider.GetRequiredService<SidecarStore>() : null));
         services.AddSingleton(new ViewBook(settings.Views));
         services.AddSingleton(_ => new EvaluatedViews(settings.Limits.MemoryBudgetBytes / 4));
         services.AddSingleton(provider => new ViewEvaluator(provider.GetRequiredService<EvaluatedViews>(), settings.Limits.MemoryBudgetBytes));

@@ -131,7 +131,16 @@ public sealed class Hdf5Dataset : Hdf5Object
     /// <exception cref="ArgumentException">The selection does not lie in the shape, or the destination has another length.</exception>
     /// <exception cref="InvalidOperationException">The array is not servable.</exception>
     /// <exception cref="Hdf5FormatException">The file does not hold what its structures promise.</exception>
-    public ValueTask ReadAsync(ReadOnlyMemory<Hdf5Range> selection, Memory<byte> destination, CancellationToken cancellationToken = default)
+    public ValueTask ReadAsync(ReadOnlyMemory<Hdf5Range> selection, Memory<byte> destination, CancellationToken cancellationToken = default) =>
+        ReadAsync(selection, destination, isOnce: false, cancellationToken);
+
+    /// <summary>Reads a box for a copy that the caller keeps: on the calling thread, and past the cache of decoded chunks. Otherwise as <see cref="ReadAsync(ReadOnlyMemory{Hdf5Range}, Memory{byte}, CancellationToken)"/>.</summary>
+    /// <param name="selection">One range an axis of <see cref="Shape"/>.</param>
+    /// <param name="destination">Exactly the box's bytes.</param>
+    public void ReadOnce(ReadOnlyMemory<Hdf5Range> selection, Memory<byte> destination) =>
+        ReadAsync(selection, destination, isOnce: true, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+
+    private ValueTask ReadAsync(ReadOnlyMemory<Hdf5Range> selection, Memory<byte> destination, bool isOnce, CancellationToken cancellationToken)
     {
         if (ElementType is null || _description.Storage is not { } storage)
             throw new InvalidOperationException($"{Path} cannot be read as numbers: {Reason}.");
@@ -142,7 +151,7 @@ public sealed class Hdf5Dataset : Hdf5Object
 
         return count == 0
             ? ValueTask.CompletedTask
-            : new NumberReader(storage, _element!).ReadAsync(selection, destination, cancellationToken);
+            : new NumberReader(storage, _element!, isOnce).ReadAsync(selection, destination, cancellationToken);
     }
 
     /// <summary>Reads texts by their place in C order.</summary>

@@ -152,6 +152,7 @@ internal static class EpochEndpoints
             rows,
             checked(rows * template.RowBytes),
             DecodeCost.Amplification(template, request.Order.Order, view.Rows.Length, planned.Shard.Of(Math.Min(planned.BatchSize, view.Rows.Length)).Count),
+            DecodeCost.DecodedPart(template),
             request.Order.Order.VarianceInflation(view.Rows.Length, opened.ChunkRows, planned.BatchSize));
     }
 

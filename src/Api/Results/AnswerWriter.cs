@@ -5,6 +5,7 @@ using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Catalogue;
 using Microtome.Datasets.Encoders;
 using Microtome.Datasets.Gathering;
+using Microtome.Datasets.Storage;
 
 namespace Microtome.Api.Results;
 
@@ -12,7 +13,7 @@ namespace Microtome.Api.Results;
 /// Writes bodies: checks what a format can say and how much of it one answer may hold, waits for a place among the readers, and
 /// makes sure that a file which changed meanwhile never ends in a complete body.
 /// </summary>
-internal sealed partial class AnswerWriter(ServerLimits limits, ReadAdmission admission, ServerMetrics metrics, ILogger<AnswerWriter> log)
+internal sealed partial class AnswerWriter(ServerLimits limits, ReadAdmission admission, RunLoans loans, ServerMetrics metrics, ILogger<AnswerWriter> log)
 {
     /// <summary>The body's length, where it is known before it is written.</summary>
     /// <exception cref="ProblemException">406 where the format cannot say this, 413 where the body would be too large.</exception>
@@ -45,6 +46,7 @@ internal sealed partial class AnswerWriter(ServerLimits limits, ReadAdmission ad
             throw ProblemException.Overloaded();
         }
 
+        using RunLoans.Loan loan = loans.Begin();
         BatchBody body = new(http.Response.BodyWriter, window, admission);
         try
         {

@@ -10,6 +10,7 @@ using Microtome.Datasets.Catalogue;
 using Microtome.Datasets.Encoders;
 using Microtome.Datasets.Gathering;
 using Microtome.Datasets.Sampling;
+using Microtome.Datasets.Storage;
 
 namespace Microtome.Api.Results;
 
@@ -44,6 +45,7 @@ internal sealed class StreamResult(
         StreamAdmission streams = http.RequestServices.GetRequiredService<StreamAdmission>();
         using IDisposable place = streams.Enter();
         ReadAdmission reads = http.RequestServices.GetRequiredService<ReadAdmission>();
+        RunLoans loans = http.RequestServices.GetRequiredService<RunLoans>();
         http.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = null;
         http.Response.ContentType = plain?.MediaType ?? FrameWriter.MediaType;
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
@@ -64,6 +66,7 @@ internal sealed class StreamResult(
         {
             limit.CancelAfter(StepLimit);
             await EnterAsync(reads, body, step, limit.Token);
+            using RunLoans.Loan loan = loans.Begin();
             try
             {
                 if (!dataset.IsUnchanged())

@@ -15,6 +15,7 @@ internal sealed record MicrotomeSettings(
     IReadOnlyList<string> AllowedHosts,
     IReadOnlyList<string> AllowedOrigins,
     bool NativeCodecs,
+    bool Sidecars,
     string? StateDirectory,
     IReadOnlyDictionary<string, IReadOnlyList<NamedView>> Views)
 {
@@ -27,7 +28,7 @@ internal sealed record MicrotomeSettings(
     public static MicrotomeSettings Read(IConfiguration configuration, string samples, Func<RawLayout, IDatasetFormat> rawFormat)
     {
         SettingsReader settings = new(configuration.GetSection(Section));
-        settings.AllowOnly("DataRoots", "Datasets", "Limits", "ApiKeys", "AllowAnonymous", "AllowedHosts", "AllowedOrigins", "Views", "NativeCodecs", "StateDirectory");
+        settings.AllowOnly("DataRoots", "Datasets", "Limits", "ApiKeys", "AllowAnonymous", "AllowedHosts", "AllowedOrigins", "Views", "NativeCodecs", "Sidecars", "StateDirectory");
         IReadOnlyList<ExplicitDataset> datasets = DatasetSettings.Read(settings.Child("Datasets").Children(), rawFormat);
         string[] roots = ReadRoots(settings, samples, datasets.Count > 0);
         return new(
@@ -38,6 +39,7 @@ internal sealed record MicrotomeSettings(
             settings.List("AllowedHosts"),
             settings.List("AllowedOrigins"),
             settings.Flag("NativeCodecs", fallback: true),
+            settings.Flag("Sidecars", fallback: true),
             StatePlace.Choose(settings.Text("StateDirectory"), roots, datasets),
             ViewSettings.Read(settings.Child("Views").Children()));
     }

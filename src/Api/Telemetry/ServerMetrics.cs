@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Microtome.Api.Limits;
 using Microtome.Datasets.Catalogue;
 using Microtome.Datasets.Gathering;
+using Microtome.Datasets.Sidecars;
 using Microtome.Hdf5.Reading;
 
 namespace Microtome.Api.Telemetry;
@@ -15,7 +16,7 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Counter<long> _bytes;
     private readonly Histogram<double> _seconds;
 
-    public ServerMetrics(ReadAdmission reads, StreamAdmission streams, DatasetCatalogue catalogue, ChunkCache chunks)
+    public ServerMetrics(ReadAdmission reads, StreamAdmission streams, DatasetCatalogue catalogue, ChunkCache chunks, SidecarStore sidecars)
     {
         _requests = _meter.CreateCounter<long>("microtome_requests_total", null, "Requests answered, by route, method and status.");
         _bytes = _meter.CreateCounter<long>("microtome_response_bytes_total", null, "Bytes of array bodies and streams written.");
@@ -28,6 +29,10 @@ internal sealed class ServerMetrics : IDisposable
         _meter.CreateObservableCounter("microtome_chunks_decoded_total", () => chunks.Misses, null, "Chunks decoded.");
         _meter.CreateObservableCounter("microtome_cold_read_bytes_total", () => ColdReaders.Shared.ReadBytes, null, "Bytes that answers waited for because they were not in memory.");
         _meter.CreateObservableCounter("microtome_hinted_bytes_total", () => ColdReaders.Shared.HintedBytes, null, "Bytes that the disk was asked for ahead of their step.");
+        _meter.CreateObservableCounter("microtome_decoded_bytes_total", () => chunks.DecodedBytes, null, "Bytes decoded from chunks.");
+        _meter.CreateObservableGauge("microtome_sidecar_bytes", () => sidecars.Bytes, null, "Bytes that decoded arrays take in the state directory.");
+        _meter.CreateObservableGauge("microtome_sidecar_decoded_bytes", () => sidecars.Progress.Ready, null, "Bytes of the arrays in use that are decoded once for all.");
+        _meter.CreateObservableGauge("microtome_sidecar_array_bytes", () => sidecars.Progress.All, null, "Bytes of the arrays in use that are being decoded once for all.");
         _meter.CreateObservableGauge("microtome_datasets", () => catalogue.Datasets.Count, null, "Datasets served.");
         _meter.CreateObservableGauge("microtome_private_memory_bytes", () => ProcessMemory.Read().PrivateBytes, null, "Memory of the server's own (RssAnon).");
         _meter.CreateObservableGauge("microtome_resident_memory_bytes", () => ProcessMemory.Read().ResidentBytes, null, "Resident memory, mapped files included.");

@@ -25,4 +25,9 @@ public interface IArraySource : IDisposable
     /// </summary>
     /// <exception cref="ArrayReadException">The file does not hold what its headers promise.</exception>
     ValueTask ReadAsync(long row, long count, Region inner, Memory<byte> destination, CancellationToken cancellationToken);
+
+    /// <summary>Decodes whole rows on the calling thread, for a copy that is kept elsewhere.</summary>
+    /// <exception cref="ArrayReadException">The file does not hold what its headers promise.</exception>
+    void DecodeRows(long row, long count, Memory<byte> destination) =>
+        ReadAsync(row, count, Region.All(Spec.Shape.Rank == 0 ? Shape.Scalar : Spec.Shape.Row), destination, CancellationToken.None).AsTask().GetAwaiter().GetResult();
 }

@@ -1,4 +1,5 @@
 using Microtome.Datasets.Formats;
+using Microtome.Datasets.Sidecars;
 
 namespace Microtome.Datasets.Catalogue;
 
@@ -25,11 +26,11 @@ public sealed class DatasetCatalogue : IAsyncDisposable
     private volatile bool _isReady;
     private Task _versions = Task.CompletedTask;
 
-    public DatasetCatalogue(CatalogueOptions options, IReadOnlyList<IDatasetFormat> formats, Action<CatalogueEvent> log, TimeProvider time)
+    public DatasetCatalogue(CatalogueOptions options, IReadOnlyList<IDatasetFormat> formats, Action<CatalogueEvent> log, TimeProvider time, SidecarStore? sidecars = null)
     {
         _options = options;
         _explicit = new(options);
-        _files = new(new FileOpener(formats, time), time);
+        _files = new(new FileOpener(formats, time, sidecars), time);
         _names = new(options.Datasets.Select(dataset => dataset.Name));
         _journal = new(log);
         _log = log;

@@ -1,11 +1,12 @@
 using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Formats;
+using Microtome.Datasets.Sidecars;
 using Microtome.Datasets.Storage;
 
 namespace Microtome.Datasets.Catalogue;
 
 /// <summary>Opens files and reads their headers: the place where anything may be found in a file. Safe for concurrent use.</summary>
-internal sealed class FileOpener(IReadOnlyList<IDatasetFormat> formats, TimeProvider time)
+internal sealed class FileOpener(IReadOnlyList<IDatasetFormat> formats, TimeProvider time, SidecarStore? sidecars = null)
 {
     /// <summary>
     /// File times tick every 1 to 10 ms, as the kernel's clock does. What is written within one tick of the time noted at opening
@@ -55,7 +56,7 @@ internal sealed class FileOpener(IReadOnlyList<IDatasetFormat> formats, TimeProv
                 return new(FileState.Unsettled);
             }
 
-            opened = new(request.Entry, format.Name, file, content);
+            opened = new(request.Entry, format.Name, file, content, sidecars);
             return new(FileState.Open, opened);
         }
         catch (Exception error) when (error is FormatException or ArrayReadException)

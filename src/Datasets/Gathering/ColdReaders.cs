@@ -5,24 +5,22 @@ using Microtome.Datasets.Storage;
 namespace Microtome.Datasets.Gathering;
 
 /// <summary>
-/// The threads that wait for the disk, so that those which answer never do: a few, started when first needed, gone when idle.
-/// All runs of a read are started before the first is waited for, which keeps the disk's queue full from one thread. Reads that an
-/// answer waits for come before hints; too many waiting hints are forgotten. Safe for concurrent use.
+/// The threads that wait for the disk, so that those which answer never do. All runs of a read are started before the first is
+/// waited for, which keeps the disk's queue full from one thread. Reads that an answer waits for come before hints; too many
+/// waiting hints are forgotten. Safe for concurrent use.
 /// </summary>
 public sealed class ColdReaders
 {
     private const int MaxThreads = 16;
     private const int MaxHints = 64;
     private const int ScratchBytes = 128 * 1024;
-    private static readonly TimeSpan MaxIdle = TimeSpan.FromSeconds(5);
 
-    private readonly object _lock = new();
-    private readonly Queue<Read> _reads = new();
-    private readonly Queue<Read> _hints = new();
-    private int _threads;
-    private int _idle;
+    private readonly WorkThreads<Read> _threads = new("cold reads", MaxThreads, MaxHints, Bring);
     private long _readBytes;
     private long _hintedBytes;
+
+    [ThreadStatic]
+    private static byte[]? _scratch;
 
     /// <summary>The process has one disk queue to fill: one set of threads does it.</summary>
     public static ColdReaders Shared { get; } = new();
@@ -38,7 +36,7 @@ public sealed class ColdReaders
     {
         Read read = new(runs, count, new(TaskCreationOptions.RunContinuationsAsynchronously));
         Interlocked.Add(ref _readBytes, read.Bytes);
-        Add(_reads, read);
+        _threads.Add(read);
         return read.Done!.Task;
     }
 
@@ -46,14 +44,15 @@ public sealed class ColdReaders
     internal void Hint(FileRun[] runs, int count)
     {
         Read hint = new(runs, count, null);
-        if (_hints.Count >= MaxHints)
+        long bytes = hint.Bytes;
+        if (_threads.TryAddAhead(hint))
         {
-            ArrayPool<FileRun>.Shared.Return(runs, clearArray: true);
-            return;
+            Interlocked.Add(ref _hintedBytes, bytes);
         }
-
-        Interlocked.Add(ref _hintedBytes, hint.Bytes);
-        Add(_hints, hint);
+        else
+        {
+            hint.Return();
+        }
     }
 
     private readonly record struct Read(FileRun[] Runs, int Count, TaskCompletionSource? Done)
@@ -73,81 +72,38 @@ public sealed class ColdReaders
                 return bytes;
             }
         }
+
+        public void Return() => ArrayPool<FileRun>.Shared.Return(Runs, clearArray: true);
     }
 
-    private void Add(Queue<Read> queue, Read read)
+    private static void Bring(Read read)
     {
-        bool needsThread;
-        lock (_lock)
+        try
         {
-            queue.Enqueue(read);
-            needsThread = _idle < _reads.Count + _hints.Count && _threads < MaxThreads;
-            _threads += needsThread ? 1 : 0;
-            Monitor.Pulse(_lock);
-        }
-
-        if (needsThread)
-        {
-            new Thread(Run) { IsBackground = true, Name = "cold reads" }.Start();
-        }
-    }
-
-    private void Run()
-    {
-        byte[] scratch = [];
-        while (TryTake(out Read read))
-        {
-            try
+            foreach (FileRun run in read.Span)
             {
-                Bring(read, ref scratch);
-            }
-            catch (Exception error) when (error is ObjectDisposedException or ArrayReadException)
-            {
-                // The file was closed or became shorter: whoever reads it finds out.
+                PageCache.Start(run.File, run.Offset, run.Length);
             }
 
-            ArrayPool<FileRun>.Shared.Return(read.Runs, clearArray: true);
+            if (read.Done is not null)
+            {
+                Await(read.Span);
+            }
+        }
+        catch (Exception error) when (error is ObjectDisposedException or ArrayReadException)
+        {
+            // The file was closed or became shorter: whoever reads it finds out.
+        }
+        finally
+        {
+            read.Return();
             read.Done?.SetResult();
         }
     }
 
-    /// <summary>False where there was nothing to do for a while and the thread is to end.</summary>
-    private bool TryTake(out Read read)
+    private static void Await(ReadOnlySpan<FileRun> runs)
     {
-        lock (_lock)
-        {
-            _idle++;
-            bool isDue = false;
-            while (!_reads.TryDequeue(out read) && !_hints.TryDequeue(out read))
-            {
-                if (isDue)
-                {
-                    _idle--;
-                    _threads--;
-                    return false;
-                }
-
-                isDue = !Monitor.Wait(_lock, MaxIdle);
-            }
-
-            _idle--;
-            return true;
-        }
-    }
-
-    private static void Bring(Read read, ref byte[] scratch)
-    {
-        foreach (FileRun run in read.Span)
-        {
-            PageCache.Start(run.File, run.Offset, run.Length);
-        }
-
-        if (read.Done is null)
-        {
-            return;
-        }
-
-        foreach (FileRun run in read.Span)
+        foreach (FileRun run in runs)
         {
             if (run.Address != 0 && PageCache.Await(run.Address, run.Length))
             {
@@ -155,7 +111,7 @@ public sealed class ColdReaders
             }
 
             // An older system, or no mapping: what has been read once is in memory.
-            scratch = scratch.Length == 0 ? new byte[ScratchBytes] : scratch;
+            byte[] scratch = _scratch ??= new byte[ScratchBytes];
             for (long at = 0; at < run.Length; at += scratch.Length)
             {
                 run.CopyTo(at, scratch.AsSpan(0, (int)Math.Min(scratch.Length, run.Length - at)));

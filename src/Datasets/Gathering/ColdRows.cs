@@ -12,7 +12,7 @@ namespace Microtome.Datasets.Gathering;
 internal static class ColdRows
 {
     /// <summary>The most that is brought at once, in bytes and in runs, so that long answers begin before all of them is there.</summary>
-    private const long WindowBytes = 8 << 20;
+    public const long WindowBytes = 8 << 20;
 
     private const int WindowRuns = 4096;
 

@@ -18,6 +18,9 @@ public sealed class StoredArray(string name, IArraySource source, IndexMap rows,
     /// <summary>Boxes scattered over larger rows than this are not brought into memory by the row: most of it would not be needed.</summary>
     private const long LargestScattered = 1 << 20;
 
+    /// <summary>Rows of a window whose chunks are decoded ahead.</summary>
+    private const int MostHinted = 4096;
+
     private long _nearFrom;
     private long _nearTo;
 
@@ -63,10 +66,9 @@ public sealed class StoredArray(string name, IArraySource source, IndexMap rows,
             }
 
             int count;
-            if (TryLocate(start, end, out FileRun run))
+            if (TryLocate(start, end, out FileRun run) && TryCopy(run, start, destination.Span))
             {
                 count = (int)run.Length;
-                run.CopyTo(0, destination.Span[..count]);
             }
             else
             {
@@ -99,13 +101,42 @@ public sealed class StoredArray(string name, IArraySource source, IndexMap rows,
         return slice.Offset < 0 && source.Spec.RowBytes <= LargestScattered && source.TryLocate(rows[position], 1, out run);
     }
 
+    /// <summary>False where the place was withdrawn meanwhile, and the rows are to be had elsewhere.</summary>
+    private bool TryCopy(FileRun run, long at, Span<byte> destination)
+    {
+        try
+        {
+            run.CopyTo(0, destination[..(int)run.Length]);
+            return true;
+        }
+        catch (ArrayReadException) when (!TryLocate(at, at + run.Length, out FileRun now) || now.File != run.File)
+        {
+            return false;
+        }
+    }
+
     private bool IsNear(long at) => at >= _nearFrom && at < _nearTo;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask BringAsync(long at, long end)
     {
+        if (source.MustDecode)
+        {
+            HintWindow(at, Math.Min(end, at + ColdRows.WindowBytes));
+        }
+
         _nearTo = await ColdRows.BringAsync(this, at, end);
         _nearFrom = at;
+    }
+
+    private void HintWindow(long at, long end)
+    {
+        long first = at / slice.Bytes;
+        int count = (int)Math.Min(((end - 1) / slice.Bytes) - first + 1, MostHinted);
+        long[] window = ArrayPool<long>.Shared.Rent(count);
+        rows.CopyTo(first, window.AsSpan(0, count));
+        source.Hint(window.AsSpan(0, count));
+        ArrayPool<long>.Shared.Return(window);
     }
 
     /// <summary>What one call of the source reads: a box of consecutive rows, or of one row, at [Start, End) of the array as sent.</summary>
@@ -124,7 +155,7 @@ public sealed class StoredArray(string name, IArraySource source, IndexMap rows,
         long within = at % slice.Bytes;
         long row = rows[position];
         long count = slice.IsWhole ? CountNeighbours(position, row, (end - at + within + slice.Bytes - 1) / slice.Bytes) : 1;
-        if (!source.TryLocate(row, count, out run))
+        if (!source.TryLocate(row, count, out run) && (count == 1 || !source.TryLocate(row, 1, out run)))
         {
             return false;
         }

@@ -51,17 +51,22 @@ public static partial class PageCache
         return true;
     }
 
-    /// <summary>Whether one byte of a file can be had without waiting. Where it cannot, the system starts to read its page.</summary>
-    public static unsafe bool HoldsByte(SafeFileHandle file, long offset)
+    /// <summary>Whether one byte of a file can be had without waiting. Where it cannot, the system starts to read its page. True of a closed file: its reader finds out.</summary>
+    public static bool HoldsByte(SafeFileHandle file, long offset)
     {
         if (!OperatingSystem.IsLinux())
         {
             return true;
         }
 
-        byte value;
-        Vector vector = new(&value, 1);
-        return ReadVector(file, &vector, 1, offset, NoWait) >= 0 || Marshal.GetLastPInvokeError() != TryAgain;
+        try
+        {
+            return CanRead(file, offset);
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
+        }
     }
 
     /// <summary>Starts reading these bytes into memory; returns before they are there.</summary>
@@ -83,6 +88,13 @@ public static partial class PageCache
 
         nint offset = (nint)(address % Environment.SystemPageSize);
         return AdviseMapped(address - offset, (nuint)(offset + length), PopulateRead) == 0;
+    }
+
+    private static unsafe bool CanRead(SafeFileHandle file, long offset)
+    {
+        byte value;
+        Vector vector = new(&value, 1);
+        return ReadVector(file, &vector, 1, offset, NoWait) >= 0 || Marshal.GetLastPInvokeError() != TryAgain;
     }
 
     private readonly unsafe struct Vector(byte* start, nuint length)

@@ -35,6 +35,9 @@ internal sealed class BoxRequest
         StoredBytes = bytes;
     }
 
+    /// <summary>The caller keeps what it reads: chunks are decoded on its thread and not kept here.</summary>
+    public bool IsOnce { get; init; }
+
     /// <summary>Bytes of all numbers asked for, as stored.</summary>
     public long StoredBytes { get; }
 

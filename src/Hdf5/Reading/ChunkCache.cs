@@ -19,6 +19,7 @@ public sealed class ChunkCache
     private long _bytes;
     private long _hits;
     private long _misses;
+    private long _decodedBytes;
 
     /// <param name="capacityBytes">Bytes of decoded chunks kept; 0 keeps none.</param>
     public ChunkCache(long capacityBytes)
@@ -42,7 +43,17 @@ public sealed class ChunkCache
     /// <summary>Chunks decoded, since the start.</summary>
     public long Misses => Volatile.Read(ref _misses);
 
+    /// <summary>Bytes that came out of chunks decoded, kept or not, since the start.</summary>
+    public long DecodedBytes => Volatile.Read(ref _decodedBytes);
+
     internal DecodeAhead Ahead { get; }
+
+    /// <summary>A chunk was decoded, for the cache or past it.</summary>
+    internal void CountDecoded(int bytes)
+    {
+        Interlocked.Increment(ref _misses);
+        Interlocked.Add(ref _decodedBytes, bytes);
+    }
 
     /// <summary>It is there, or being decoded.</summary>
     internal bool Contains(ChunkKey key) => _chunks.ContainsKey(key);
@@ -123,7 +134,7 @@ public sealed class ChunkCache
         }
 
         Ahead.Begun(key);
-        Interlocked.Increment(ref _misses);
+        CountDecoded(storage.ChunkBytes);
         try
         {
             chunk.Decode(storage, entry);

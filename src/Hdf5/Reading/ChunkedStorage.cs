@@ -61,6 +61,8 @@ internal sealed class ChunkedStorage : ArrayStorage
                 ReadPlain(request, walk.Coordinates, entry, target.Span);
             else if (Cache.TryGet(new(Id, number), out ChunkLease lease))
                 CopyAndRelease(request, number, lease, target.Span);
+            else if (request.IsOnce)
+                DecodeAndCopy(request, walk.Coordinates, entry, target.Span);
             else
                 (pending ??= []).Add(number);
         }
@@ -197,6 +199,22 @@ internal sealed class ChunkedStorage : ArrayStorage
             _grid.GetCoordinates(number, coordinates);
             Box box = Cut(request, stackalloc long[Box.SpaceLength], coordinates, isFill: false);
             box.Copy(lease.Bytes, target);
+        }
+    }
+
+    private void DecodeAndCopy(BoxRequest request, ReadOnlySpan<long> coordinates, ChunkEntry entry, Span<byte> target)
+    {
+        byte[] decoded = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        try
+        {
+            Decode(entry, decoded.AsSpan(0, ChunkBytes));
+            Cache.CountDecoded(ChunkBytes);
+            Box box = Cut(request, stackalloc long[Box.SpaceLength], coordinates, isFill: false);
+            box.Copy(decoded.AsSpan(0, ChunkBytes), target);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(decoded);
         }
     }
 

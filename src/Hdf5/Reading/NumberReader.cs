@@ -7,7 +7,10 @@ namespace Microtome.Hdf5.Reading;
 /// Brings stored numbers and converts them. Where stored and native numbers are of one size that is done in place; where native ones
 /// are wider the stored ones are first put at the end of the destination; only narrower ones go through a buffer, in slices.
 /// </summary>
-internal sealed class NumberReader(ArrayStorage storage, ServedElement element)
+/// <param name="storage">The stored numbers.</param>
+/// <param name="element">How they are served.</param>
+/// <param name="isOnce">The caller keeps what it reads: see <see cref="BoxRequest.IsOnce"/>.</param>
+internal sealed class NumberReader(ArrayStorage storage, ServedElement element, bool isOnce = false)
 {
     private const int MaxSliceBytes = 4 << 20;
 
@@ -17,7 +20,7 @@ internal sealed class NumberReader(ArrayStorage storage, ServedElement element)
     public ValueTask ReadAsync(ReadOnlyMemory<Hdf5Range> selection, Memory<byte> destination, CancellationToken cancellationToken)
     {
         int rank = storage.Space.Dims.Length;
-        BoxRequest request = new(selection.Span, rank, element.Geometry, storage.ElementBytes);
+        BoxRequest request = new(selection.Span, rank, element.Geometry, storage.ElementBytes) { IsOnce = isOnce };
         if (element.Conversion.IsIdentity)
             return storage.ReadAsync(request, destination, cancellationToken);
 
@@ -42,9 +45,9 @@ internal sealed class NumberReader(ArrayStorage storage, ServedElement element)
     /// <summary>Halves the selection's longest axis until a slice's stored bytes fit the buffer.</summary>
     private async Task ReadSlicesAsync(ReadOnlyMemory<Hdf5Range> selection, Memory<byte> destination, CancellationToken cancellationToken)
     {
-        BoxRequest request = new(selection.Span, storage.Space.Dims.Length, element.Geometry, storage.ElementBytes);
+        BoxRequest request = new(selection.Span, storage.Space.Dims.Length, element.Geometry, storage.ElementBytes) { IsOnce = isOnce };
         int outermost = OutermostLongAxis(selection.Span);
-        if (request.StoredBytes <= MaxSliceBytes || outermost < 0)
+        if (request.StoredBytes <= MaxSliceBytes || outermost < 0 || isOnce) // Slices would decode a chunk again and again.
         {
             await ReadSliceAsync(request, destination, cancellationToken);
             return;

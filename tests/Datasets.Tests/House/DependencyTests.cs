@@ -12,9 +12,10 @@ public sealed partial class DependencyTests
         ["Sampling"] = [],
         ["Storage"] = [],
         ["Wording"] = [],
+        ["Sidecars"] = ["Arrays", "Storage", "Formats"],
         ["Selections"] = ["Arrays", "Sampling"],
         ["Transforms"] = ["Arrays", "Wording"],
-        ["Gathering"] = ["Arrays", "Sampling", "Storage", "Selections", "Transforms"],
+        ["Gathering"] = ["Arrays", "Sampling", "Storage", "Selections", "Transforms", "Sidecars"],
         ["Views"] = ["Arrays", "Sampling", "Gathering", "Wording"],
         ["Profiles"] = ["Arrays", "Sampling", "Storage", "Transforms", "Gathering", "Formats"],
         ["Materialization"] = ["Arrays", "Sampling", "Storage", "Gathering", "Encoders"],
@@ -23,7 +24,7 @@ public sealed partial class DependencyTests
         ["Formats.Raw"] = ["Arrays", "Storage", "Formats"],
         ["Formats.Hdf5"] = ["Arrays", "Storage", "Formats"],
         ["Encoders"] = ["Arrays", "Gathering"],
-        ["Catalogue"] = ["Arrays", "Storage", "Sampling", "Selections", "Transforms", "Gathering", "Views", "Profiles", "Materialization", "Formats"],
+        ["Catalogue"] = ["Arrays", "Storage", "Sampling", "Selections", "Transforms", "Gathering", "Sidecars", "Views", "Profiles", "Materialization", "Formats"],
     };
 
     /// <summary>The one file that names the concrete formats and encoders.</summary>
@@ -105,7 +106,7 @@ public sealed partial class DependencyTests
     }
 
     // A room is named in full, or relative to the enclosing namespace (Arrays.Dtype).
-    [GeneratedRegex(@"(?<!namespace\s)\b(?:Microtome\.Datasets\.)(?<room>[A-Z]\w+(?:\.[A-Z]\w+)?)|(?<![\w.])(?<room>Arrays|Sampling|Storage|Wording|Selections|Transforms|Gathering|Views|Profiles|Materialization|Encoders|Catalogue|Formats(?:\.[A-Z]\w+)?)\.[A-Z]\w+")]
+    [GeneratedRegex(@"(?<!namespace\s)\b(?:Microtome\.Datasets\.)(?<room>[A-Z]\w+(?:\.[A-Z]\w+)?)|(?<![\w.])(?<room>Arrays|Sampling|Storage|Wording|Selections|Transforms|Gathering|Sidecars|Views|Profiles|Materialization|Encoders|Catalogue|Formats(?:\.[A-Z]\w+)?)\.[A-Z]\w+")]
     private static partial Regex NamespaceNames();
 
     [GeneratedRegex(@"\b(Npy|Raw|Hdf5)Format\b|\b(Npy|Raw|Safetensors|Json|Csv|Png|Npz)Encoder\b")]

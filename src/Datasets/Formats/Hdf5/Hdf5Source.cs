@@ -44,6 +44,18 @@ internal sealed class Hdf5Source(DataFile file, Hdf5Dataset dataset, ArraySpec s
         }
     }
 
+    public void DecodeRows(long row, long count, Memory<byte> destination)
+    {
+        try
+        {
+            dataset.ReadOnce(RangesOf(row, count, Region.All(spec.Shape.Row)), destination);
+        }
+        catch (Hdf5FormatException error)
+        {
+            throw new ArrayReadException(error.Message, error);
+        }
+    }
+
     public void Dispose()
     {
         // The file belongs to whoever opened it.
