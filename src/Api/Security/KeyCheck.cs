@@ -46,7 +46,7 @@ internal sealed class KeyCheck(IReadOnlyList<ApiKey> keys)
     /// <summary>A gather is a read, though it is posted.</summary>
     private static bool ChangesSomething(HttpRequest request) =>
         !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsOptions(request.Method)
-        && !(HttpMethods.IsPost(request.Method) && request.Path.Value!.EndsWith("/rows", StringComparison.Ordinal));
+        && !(HttpMethods.IsPost(request.Method) && request.Path.Value!.TrimEnd('/').EndsWith("/rows", StringComparison.OrdinalIgnoreCase));
 
     private ApiKey? Find(IHeaderDictionary headers)
     {

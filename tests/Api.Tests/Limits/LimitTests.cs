@@ -31,6 +31,27 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task Chunks_are_decoded_up_to_their_limit_and_kept_within_the_budget()
+    {
+        Python.Require("h5py");
+        using TemporaryFolder folder = new();
+        Python.Run("import sys, h5py, numpy as np\nwith h5py.File(sys.argv[1], 'w') as f: f.create_dataset('x', data=np.random.default_rng(1).integers(0, 9, (4096, 1024), dtype='u1'), chunks=(64, 1024), compression='gzip', compression_opts=1)", folder.File("c.h5"));
+        await using RunningServer server = await RunningServer.ServeAsync(folder.Path, "--Microtome:Limits:MemoryBudgetBytes=1048576");
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Equal(4096 * 1024, (await server.Client.GetByteArrayAsync("/v1/datasets/c/arrays/x?format=raw")).Length);
+        }
+
+        long kept = server.Services.GetRequiredService<Microtome.Hdf5.Reading.ChunkCache>().Bytes;
+        Assert.InRange(kept, 64 * 1024, 1 << 20);
+        await using RunningServer strict = await RunningServer.ServeAsync(folder.Path, "--Microtome:Limits:MaxChunkBytes=65535");
+        HttpResponseMessage refused = await strict.Client.GetAsync("/v1/datasets/c/arrays/x");
+        Assert.Equal((HttpStatusCode)422, refused.StatusCode);
+        Assert.Equal("not_servable", JsonDocument.Parse(await refused.Content.ReadAsStringAsync()).RootElement.GetProperty("code").GetString());
+        Assert.Contains("\"servable\":false", await strict.Client.GetStringAsync("/v1/datasets/c"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Beyond_the_places_and_the_queue_reads_are_refused_and_none_leaks()
     {
         using SampleData data = new();
