@@ -24,6 +24,7 @@ internal static class OpenApiPages
             });
             options.IncludeXmlComments(Path.Combine(AppContext.BaseDirectory, "Microtome.Api.xml"));
             options.SupportNonNullableReferenceTypes();
+            options.OperationFilter<RequestDescriptions>();
             options.DocInclusionPredicate((_, endpoint) => endpoint.HttpMethod != HttpMethods.Head || !HeadRequests.IsImplied(endpoint.ActionDescriptor.EndpointMetadata));
             AddKey(options, "bearer", new() { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A key of Microtome:ApiKeys, where there are any." });
             AddKey(options, "key", new() { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-API-Key", Description = "The same, in a header of its own." });

@@ -22,6 +22,7 @@ internal readonly record struct OrderQuery
 internal readonly record struct BatchQuery
 {
     /// <summary>Rows of a global batch, over all ranks. Required.</summary>
+    /// <example>64</example>
     [FromQuery(Name = "batch_size")]
     public long? BatchSize { get; init; }
 

@@ -1,0 +1,66 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace Microtome.Api.Tests.Endpoints;
+
+/// <summary>Swagger's "try it out" fills in the examples of the document: each request that they make is answered by the samples.</summary>
+public sealed class TryItOutTests
+{
+    private static readonly string[] Tags = ["Arrays", "Datasets", "Epochs", "Operations", "Rows"];
+
+    [Fact]
+    public async Task The_examples_answer_as_they_are_printed()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        using JsonDocument document = JsonDocument.Parse(await server.Client.GetStringAsync("/openapi.json"));
+        int tried = 0;
+        foreach (JsonProperty path in document.RootElement.GetProperty("paths").EnumerateObject())
+        {
+            foreach (JsonProperty operation in path.Value.EnumerateObject().Where(operation => Tags.Contains(operation.Value.GetProperty("tags")[0].GetString())))
+            {
+                using HttpRequestMessage request = new(new HttpMethod(operation.Name), Fill(path.Name, operation.Value)) { Content = Body(document.RootElement, operation.Value) };
+                using HttpResponseMessage response = await server.Client.SendAsync(request);
+                Assert.True(response.IsSuccessStatusCode, $"{request.Method} {request.RequestUri}: {await response.Content.ReadAsStringAsync()}");
+                tried++;
+            }
+        }
+
+        Assert.True(tried >= 15, $"only {tried}");
+    }
+
+    private static string Fill(string path, JsonElement operation)
+    {
+        List<string> query = [];
+        if (operation.TryGetProperty("parameters", out JsonElement parameters))
+        {
+            foreach (JsonElement parameter in parameters.EnumerateArray())
+            {
+                string name = parameter.GetProperty("name").GetString()!;
+                bool isThere = parameter.TryGetProperty("example", out JsonElement example);
+                Assert.True(isThere || !parameter.TryGetProperty("required", out JsonElement required) || !required.GetBoolean(), $"{path} needs {name}, which has no example");
+                string value = isThere ? Uri.EscapeDataString(example.ToString()) : "";
+                path = path.Replace($"{{{name}}}", value, StringComparison.Ordinal);
+                if (isThere && parameter.GetProperty("in").GetString() == "query")
+                {
+                    query.Add($"{name}={value}");
+                }
+            }
+        }
+
+        return query.Count > 0 ? $"{path}?{string.Join("&", query)}" : path;
+    }
+
+    /// <summary>The JSON body as the page makes it of the examples of its members.</summary>
+    private static StringContent? Body(JsonElement root, JsonElement operation)
+    {
+        if (!operation.TryGetProperty("requestBody", out JsonElement body))
+        {
+            return null;
+        }
+
+        string schema = body.GetProperty("content").GetProperty("application/json").GetProperty("schema").GetProperty("$ref").GetString()!.Split('/')[^1];
+        JsonElement members = root.GetProperty("components").GetProperty("schemas").GetProperty(schema).GetProperty("properties");
+        string text = JsonSerializer.Serialize(members.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.GetProperty("example")));
+        return new(text, MediaTypeHeaderValue.Parse("application/json"));
+    }
+}
