@@ -13,7 +13,6 @@ namespace Microtome.Hdf5;
 /// </summary>
 public sealed class Hdf5Dataset : Hdf5Object
 {
-    private readonly ObjectHeader _header;
     private readonly DatasetDescription _description;
     private readonly ServedElement? _element;
     private readonly bool _isMember;
@@ -24,10 +23,9 @@ public sealed class Hdf5Dataset : Hdf5Object
     }
 
     private Hdf5Dataset(
-        string path, IReadOnlyList<string> aliases, ObjectHeader header, DatasetDescription description, MemberView view, bool isMember)
+        string path, IReadOnlyList<string> aliases, ObjectHeader? header, DatasetDescription description, MemberView view, bool isMember)
         : base(path, aliases, header)
     {
-        _header = header;
         _description = description;
         _isMember = isMember;
         Type = view.Type;
@@ -48,6 +46,8 @@ public sealed class Hdf5Dataset : Hdf5Object
         ElementType = Reason is null ? _element!.Type : null;
         ChunkShape = description.Layout is ChunkedLayout chunked ? [.. chunked.ChunkDims, .. inner] : null;
         Members = isMember || _element is not null ? [] : [.. MemberView.Of(view).Select(ToMember)];
+        if (description.Reason is null && Members.Any(member => member.ElementType is not null))
+            Reason += "; its numeric members are arrays of their own";
     }
 
     /// <summary>Lengths by axis; those of an array datatype follow the dataset's own. Empty for a scalar.</summary>
@@ -93,8 +93,6 @@ public sealed class Hdf5Dataset : Hdf5Object
     /// <summary>Bytes that the data takes in the file; 0 where that is not known. Loads the chunk table.</summary>
     /// <exception cref="Hdf5FormatException">The chunk table is damaged.</exception>
     public long ReadStoredBytes() => _description.Storage?.StoredBytes ?? 0;
-
-    public override IReadOnlyList<Hdf5Attribute> ReadAttributes() => _isMember ? [] : base.ReadAttributes();
 
     /// <summary>
     /// Where rows of axis 0 lie in the file just as they are served, in one piece: a contiguous array, or an unfiltered chunk that
@@ -189,5 +187,5 @@ public sealed class Hdf5Dataset : Hdf5Object
     }
 
     private Hdf5Dataset ToMember(MemberView view) =>
-        new($"{Path}.{view.Name}", [.. Aliases.Select(alias => $"{alias}.{view.Name}")], _header, _description, view, isMember: true);
+        new($"{Path}.{view.Name}", [.. Aliases.Select(alias => $"{alias}.{view.Name}")], header: null, _description, view, isMember: true);
 }

@@ -1,18 +1,24 @@
 using Microtome.Hdf5.Attributes;
+using Microtome.Hdf5.FileLevel;
 using Microtome.Hdf5.ObjectLevel;
 
 namespace Microtome.Hdf5;
 
-/// <summary>Something that a path in a file leads to. Immutable; safe for concurrent use.</summary>
+/// <summary>
+/// Something that a path in a file leads to. Immutable; safe for concurrent use. The object header is not kept, since a file may
+/// hold a great many: it is read again for the attributes.
+/// </summary>
 public abstract class Hdf5Object
 {
-    private readonly ObjectHeader? _header;
+    private readonly FileContext? _context;
+    private readonly long _address;
 
     private protected Hdf5Object(string path, IReadOnlyList<string> aliases, ObjectHeader? header)
     {
         Path = path;
         Aliases = aliases;
-        _header = header;
+        _context = header?.Context;
+        _address = header?.Address ?? -1;
     }
 
     /// <summary>The first of its paths in name order, from "/".</summary>
@@ -22,8 +28,9 @@ public abstract class Hdf5Object
     public IReadOnlyList<string> Aliases { get; }
 
     /// <summary>Reads the object's attributes, in name order. One that cannot be read is among them, with its reason.</summary>
-    /// <exception cref="Hdf5FormatException">The object's list of attributes is damaged.</exception>
-    public virtual IReadOnlyList<Hdf5Attribute> ReadAttributes() => _header is null ? [] : AttributeReader.Read(_header);
+    /// <exception cref="Hdf5FormatException">The object's header or its list of attributes is damaged.</exception>
+    public virtual IReadOnlyList<Hdf5Attribute> ReadAttributes() =>
+        _context is null ? [] : AttributeReader.Read(ObjectHeader.Read(_context, _address));
 }
 
 /// <summary>A group: it holds other objects by name, and attributes.</summary>

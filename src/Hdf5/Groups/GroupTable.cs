@@ -14,8 +14,12 @@ internal sealed class GroupTable(FileContext context, long rootAddress)
 
     public ObjectHeader HeaderAt(long address)
     {
-        if (!_headers.TryGetValue(address, out ObjectHeader? header))
-            _headers.Add(address, header = ObjectHeader.Read(context, address));
+        if (_headers.TryGetValue(address, out ObjectHeader? header))
+            return header;
+
+        header = ObjectHeader.Read(context, address);
+        if (header.IsGroup)
+            _headers.Add(address, header);
 
         return header;
     }

@@ -28,7 +28,7 @@ internal sealed class ObjectHeaderReaderV1(FileContext context)
 
         ObjectHeaderLimits limits = new(address);
         ReadBlock(start.AsMemory(PrefixBytes, (int)length), count);
-        while (_continuations.TryDequeue(out (long Address, long Length) block) && _messages.Count < count)
+        while (_continuations.TryDequeue(out (long Address, long Length) block))
         {
             limits.Enter(block.Address, block.Length);
             ReadBlock(context.File.ReadMetadata(block.Address, block.Length), count);
@@ -40,12 +40,17 @@ internal sealed class ObjectHeaderReaderV1(FileContext context)
     private void ReadBlock(ReadOnlyMemory<byte> block, int count)
     {
         Cursor cursor = new(block.Span, context.Sizes);
-        while (cursor.Remaining >= MessagePrefixBytes && _messages.Count < count)
+        while (cursor.Remaining >= MessagePrefixBytes)
         {
             var type = (MessageType)cursor.UInt16();
             int length = cursor.UInt16();
             byte flags = cursor.Byte();
             cursor.Skip(3);
+
+            // The count is not to be trusted: libhdf5 reads a block to its end, and so must find what this finds.
+            if (length > cursor.Remaining && _messages.Count >= count)
+                return;
+
             int at = cursor.Position;
             cursor.Skip(length);
             HeaderMessage message = new(type, flags, block.Slice(at, length));

@@ -46,7 +46,12 @@ public sealed class Hdf5Format(Hdf5Options options) : IDatasetFormat
                 {
                     arrays.Add(new() { Name = NameOf(found.Path), Dtype = "unknown", Shape = Shape.Scalar, Reason = unreadable.Reason });
                 }
-                else if (found.Path == "/")
+                else if (found is Hdf5Group { Reason: { } reason })
+                {
+                    arrays.Add(new() { Name = NameOf(found.Path), Dtype = "unknown", Shape = Shape.Scalar, Reason = $"a group that cannot be read: {reason}" });
+                }
+
+                if (found.Path == "/")
                 {
                     attributes = Hdf5Attributes.Read(found);
                 }
@@ -114,5 +119,5 @@ public sealed class Hdf5Format(Hdf5Options options) : IDatasetFormat
         }
     }
 
-    private static string NameOf(string path) => path.TrimStart('/');
+    private static string NameOf(string path) => path == "/" ? path : path.TrimStart('/');
 }
