@@ -49,6 +49,7 @@ internal static class Services
         services.AddSingleton(_ => new StateDirectory(settings.StateDirectory, new(settings.Limits.StateBytes, () => DiskSpace.Of(settings.StateDirectory))));
         services.AddSingleton<RunLoans>();
         services.AddSingleton(provider => new SidecarStore(provider.GetRequiredService<StateDirectory>(), provider.GetRequiredService<RunLoans>(), TimeProvider.System));
+        services.AddSingleton(new SendPath(settings.ZeroCopy));
         services.AddSingleton<AnswerWriter>();
         services.AddSingleton<EpochWalks>();
         services.AddSingleton<DatasetAccess>();

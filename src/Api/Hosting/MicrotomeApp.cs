@@ -58,7 +58,16 @@ internal static class MicrotomeApp
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestLineSize = MaxRequestLineBytes;
             kestrel.Limits.MaxRequestBodySize = settings.Limits.MaxRequestBytes;
-            ListeningRule.Apply(kestrel, isOpen: settings.AllowAnonymous || settings.Keys.Count > 0);
+            bool isOpen = settings.AllowAnonymous || settings.Keys.Count > 0;
+            kestrel.ConfigureEndpointDefaults(listen => // Kestrel keeps one such action, the last.
+            {
+                if (!isOpen)
+                {
+                    ListeningRule.RequireLoopback(listen);
+                }
+
+                DirectSockets.Use(listen);
+            });
         });
         ConfigurationManager configuration = builder.Configuration;
         bool isPlaced = ((string[])["urls", "http_ports", "https_ports"]).Any(key => !string.IsNullOrEmpty(configuration[key]))

@@ -30,6 +30,10 @@ internal sealed partial class ProblemHandling(ILogger<ProblemHandling> log)
         {
             // The client is gone: nobody to tell.
         }
+        catch (OperationCanceledException) when (http.Response.HasStarted)
+        {
+            http.Abort(); // The reader is gone, and the server will hear of it in a moment; or it took too long.
+        }
         catch (Exception error) when (error is not ProblemException && http.Response.HasStarted)
         {
             LogAborted(http.Request.Path, error.Message);

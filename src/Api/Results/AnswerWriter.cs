@@ -13,7 +13,7 @@ namespace Microtome.Api.Results;
 /// Writes bodies: checks what a format can say and how much of it one answer may hold, waits for a place among the readers, and
 /// makes sure that a file which changed meanwhile never ends in a complete body.
 /// </summary>
-internal sealed partial class AnswerWriter(ServerLimits limits, ReadAdmission admission, RunLoans loans, ServerMetrics metrics, ILogger<AnswerWriter> log)
+internal sealed partial class AnswerWriter(ServerLimits limits, ReadAdmission admission, RunLoans loans, SendPath path, ServerMetrics metrics, ILogger<AnswerWriter> log)
 {
     /// <summary>The body's length, where it is known before it is written.</summary>
     /// <exception cref="ProblemException">406 where the format cannot say this, 413 where the body would be too large.</exception>
@@ -47,12 +47,13 @@ internal sealed partial class AnswerWriter(ServerLimits limits, ReadAdmission ad
         }
 
         using RunLoans.Loan loan = loans.Begin();
-        BatchBody body = new(http.Response.BodyWriter, window, admission);
+        BatchBody body = new(http.Response.BodyWriter, window, admission, path.OfBody(http));
         try
         {
             await encoder.WriteAsync(batch, body, aborted);
 
             // The last bytes are still here: nothing whole has left that was not read from an unchanged file.
+            await body.SealAsync(aborted);
             if (!dataset.IsUnchanged())
             {
                 throw Changed();
@@ -60,7 +61,7 @@ internal sealed partial class AnswerWriter(ServerLimits limits, ReadAdmission ad
 
             await body.FlushAsync(aborted);
         }
-        catch (Exception error) when (body.Written > 0 && error is not OperationCanceledException)
+        catch (Exception error) when ((body.Written > 0 || http.Response.HasStarted) && error is not OperationCanceledException)
         {
             LogAborted(dataset.Name, error.Message);
             http.Abort();

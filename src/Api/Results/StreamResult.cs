@@ -49,7 +49,8 @@ internal sealed class StreamResult(
         http.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = null;
         http.Response.ContentType = plain?.MediaType ?? FrameWriter.MediaType;
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-        BatchBody body = new(http.Response.BodyWriter, ByteWindow.Whole, reads) { HoldsPlace = false };
+        DirectPath? path = http.RequestServices.GetRequiredService<SendPath>().OfStream(http, out bool isChunked);
+        StreamBody body = new(new(http.Response.BodyWriter, ByteWindow.Whole, reads, path) { HoldsPlace = false }, isChunked);
         ServerMetrics metrics = http.RequestServices.GetRequiredService<ServerMetrics>();
         using PooledRows rows = new();
         EpochAhead ahead = new();
@@ -59,7 +60,7 @@ internal sealed class StreamResult(
         await http.Response.StartAsync(limit.Token); // From here on an error is a frame, or an aborted connection.
         if (plain is null)
         {
-            await FrameWriter.WriteAsync(body, FrameKind.Header, start, Describe(), limit.Token);
+            await body.WriteFrameAsync(FrameKind.Header, start, Describe(), limit.Token);
         }
 
         for (long step = start; step < stop; step++)
@@ -77,7 +78,7 @@ internal sealed class StreamResult(
 
                 Batch batch = Fill(step, rows);
                 ahead.Pass(template, request.Epoch, step, stop);
-                await WriteStepAsync(body, step, batch, limit.Token);
+                await body.WriteBatchAsync(step, batch, plain, limit.Token);
                 bytes += batch.Bytes;
                 sent += rows.Length;
                 if (!dataset.IsUnchanged())
@@ -86,7 +87,7 @@ internal sealed class StreamResult(
                     throw new ArrayReadException("A file of the dataset changed while it was served.");
                 }
 
-                await body.FlushAsync(limit.Token);
+                await body.EndBatchAsync(limit.Token);
             }
             finally
             {
@@ -99,9 +100,10 @@ internal sealed class StreamResult(
 
         if (plain is null)
         {
-            await FrameWriter.WriteAsync(body, FrameKind.End, stop, Summarize(sent, bytes), limit.Token);
-            await body.FlushAsync(limit.Token);
+            await body.WriteFrameAsync(FrameKind.End, stop, Summarize(sent, bytes), limit.Token);
         }
+
+        await body.EndAsync(limit.Token);
     }
 
     private Batch Fill(long step, PooledRows rows)
@@ -113,22 +115,8 @@ internal sealed class StreamResult(
         return template.Fill(rows, slice.Valid);
     }
 
-    private async ValueTask WriteStepAsync(BatchBody body, long step, Batch batch, CancellationToken cancellationToken)
-    {
-        if (plain is null)
-        {
-            await FrameWriter.WriteBatchAsync(body, step, batch, cancellationToken);
-            return;
-        }
-
-        foreach (BatchArray array in batch.Arrays)
-        {
-            await plain.WriteAsync(new([array]), body, cancellationToken);
-        }
-    }
-
     /// <summary>Waits for a place among the readers, however long the queue: a stream that has begun is not refused, it says that it is waiting.</summary>
-    private async ValueTask EnterAsync(ReadAdmission reads, BatchBody body, long step, CancellationToken cancellationToken)
+    private async ValueTask EnterAsync(ReadAdmission reads, StreamBody body, long step, CancellationToken cancellationToken)
     {
         Task entered = reads.ReenterAsync(cancellationToken);
         try
@@ -137,7 +125,7 @@ internal sealed class StreamResult(
             {
                 if (await Task.WhenAny(entered, Task.Delay(IdleFrame, cancellationToken)) != entered)
                 {
-                    await FrameWriter.WriteAsync(body, FrameKind.Idle, step, default, cancellationToken);
+                    await body.WriteFrameAsync(FrameKind.Idle, step, default, cancellationToken);
                     await body.FlushAsync(cancellationToken);
                 }
             }
@@ -153,12 +141,13 @@ internal sealed class StreamResult(
         }
     }
 
-    private async ValueTask EndInErrorAsync(HttpContext http, BatchBody body, long step, CancellationToken cancellationToken)
+    private async ValueTask EndInErrorAsync(HttpContext http, StreamBody body, long step, CancellationToken cancellationToken)
     {
         ProblemException problem = new(ProblemCode.Unavailable, "A file of the dataset changed; open the dataset again to go on with its new version.") { RetryAfterSeconds = 1 };
         if (plain is null)
         {
-            await FrameWriter.WriteAsync(body, FrameKind.Error, step, ProblemWriter.ToJson(problem), cancellationToken);
+            await body.WriteFrameAsync(FrameKind.Error, step, ProblemWriter.ToJson(problem), cancellationToken);
+            await body.EndAsync(cancellationToken);
         }
         else
         {

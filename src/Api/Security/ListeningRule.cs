@@ -7,15 +7,8 @@ namespace Microtome.Api.Security;
 /// <summary>Without keys the server listens on loopback only, whatever setting the address came from: Kestrel asks here for each.</summary>
 internal static class ListeningRule
 {
-    public static void Apply(KestrelServerOptions kestrel, bool isOpen)
-    {
-        if (!isOpen)
-        {
-            kestrel.ConfigureEndpointDefaults(RequireLoopback);
-        }
-    }
-
-    private static void RequireLoopback(ListenOptions listen)
+    /// <exception cref="SettingsException">The address is another one.</exception>
+    public static void RequireLoopback(ListenOptions listen)
     {
         if (listen.EndPoint is IPEndPoint { Address: var address } && !IPAddress.IsLoopback(address))
         {

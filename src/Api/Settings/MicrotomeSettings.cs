@@ -21,6 +21,9 @@ internal sealed record MicrotomeSettings(
 {
     private const string Section = "Microtome";
 
+    /// <summary>Whether rows leave from where they are mapped, where that is possible; otherwise they are copied first.</summary>
+    public bool ZeroCopy { get; private init; }
+
     /// <param name="configuration">All of it.</param>
     /// <param name="samples">The folder that is served where nothing else is named.</param>
     /// <param name="rawFormat">Makes the format of a file without a header.</param>
@@ -28,7 +31,7 @@ internal sealed record MicrotomeSettings(
     public static MicrotomeSettings Read(IConfiguration configuration, string samples, Func<RawLayout, IDatasetFormat> rawFormat)
     {
         SettingsReader settings = new(configuration.GetSection(Section));
-        settings.AllowOnly("DataRoots", "Datasets", "Limits", "ApiKeys", "AllowAnonymous", "AllowedHosts", "AllowedOrigins", "Views", "NativeCodecs", "Sidecars", "StateDirectory");
+        settings.AllowOnly("DataRoots", "Datasets", "Limits", "ApiKeys", "AllowAnonymous", "AllowedHosts", "AllowedOrigins", "Views", "NativeCodecs", "Sidecars", "StateDirectory", "ZeroCopy");
         IReadOnlyList<ExplicitDataset> datasets = DatasetSettings.Read(settings.Child("Datasets").Children(), rawFormat);
         string[] roots = ReadRoots(settings, samples, datasets.Count > 0);
         return new(
@@ -41,7 +44,10 @@ internal sealed record MicrotomeSettings(
             settings.Flag("NativeCodecs", fallback: true),
             settings.Flag("Sidecars", fallback: true),
             StatePlace.Choose(settings.Text("StateDirectory"), roots, datasets),
-            ViewSettings.Read(settings.Child("Views").Children()));
+            ViewSettings.Read(settings.Child("Views").Children()))
+        {
+            ZeroCopy = settings.Flag("ZeroCopy", fallback: true),
+        };
     }
 
     private static string[] ReadRoots(SettingsReader settings, string samples, bool hasDatasets)

@@ -35,6 +35,12 @@ public static class FrameWriter
 
     private static readonly SafetensorsEncoder Payload = new();
 
+    /// <summary>Bytes of a frame with a payload of so many.</summary>
+    public static long GetByteCount(long payload) => HeaderBytes + payload;
+
+    /// <summary>Bytes of a batch's DATA frame.</summary>
+    public static long GetByteCount(Batch batch) => checked(HeaderBytes + Payload.GetByteCount(batch)!.Value);
+
     public static string? Refuse(Batch batch) => Payload.Refuse(batch);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

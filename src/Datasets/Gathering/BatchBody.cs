@@ -1,29 +1,46 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Microtome.Datasets.Arrays;
+using Microtome.Datasets.Sending;
 
 namespace Microtome.Datasets.Gathering;
 
 /// <summary>
 /// Where the bytes of an answer go: a window (all of it, or one range) of a body that is written from its start. What lies before
 /// the window is passed over without being read. Flushes lazily, before more is written, so that the last bytes stay back until
-/// the writer has checked that the files are still what they were. Where a flush has to wait for a slow reader, the answer's
-/// place among the readers of data is lent to others meanwhile. One writer at a time. Its async methods reuse their state
-/// machines, so that a body of any size allocates nothing by the piece.
+/// the writer has checked that the files are still what they were (<see cref="SealAsync"/>). Where a flush has to wait for a slow
+/// reader, the answer's place among the readers of data is lent to others meanwhile. One writer at a time. Its async methods reuse
+/// their state machines, so that a body of any size allocates nothing by the piece.
 /// </summary>
-/// <param name="writer">The connection.</param>
+/// <param name="writer">The connection, as the web server shows it: it counts what passes.</param>
 /// <param name="window">The part of the body that is wanted.</param>
 /// <param name="admission">Where the answer holds a place, if it does.</param>
-public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmission? admission = null)
+/// <param name="direct">The shorter way to the reader, where there is one.</param>
+public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmission? admission = null, DirectPath? direct = null)
 {
-    /// <summary>Unflushed bytes at which the next write flushes first: large enough for one system call to pay, small enough for the cache.</summary>
+    /// <summary>Unflushed copied bytes at which the next write flushes first: large enough for one system call to pay, small enough for the cache.</summary>
     private const int FlushBytes = 32 * 1024;
 
     /// <summary>The most that is copied from a file at once; with <see cref="FlushBytes"/> it keeps what is unflushed below 96 KB.</summary>
     private const int PieceBytes = 64 * 1024;
 
+    /// <summary>Runs that are sent from where they lie cost no memory while they wait: one system call takes many.</summary>
+    private const int LentBytes = 2 << 20;
+
+    private const int LentPieces = 1024;
+
+    /// <summary>Of the last run, what is copied before the files are checked and sent after it.</summary>
+    private const int TailBytes = 4096;
+
     private long _position;
     private int _unflushed;
+    private bool _isStarted;
+
+    /// <summary>The last run that was written: not yet passed on, since it may be the one whose end stays back.</summary>
+    private FileRun _last;
+
+    /// <summary>Whether runs were passed on since the last flush.</summary>
+    private bool _hasLent;
 
     public BatchBody(PipeWriter writer)
         : this(writer, ByteWindow.Whole)
@@ -65,9 +82,113 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
 
     /// <summary>Writes bytes as they lie in a file; they are claimed already.</summary>
     /// <exception cref="ArrayReadException">The file shrank or cannot be read.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask WriteRunAsync(FileRun run, CancellationToken cancellationToken)
+    public ValueTask WriteRunAsync(FileRun run, CancellationToken cancellationToken)
     {
+        if (direct is not { SendsRuns: true } || run.Address == 0)
+        {
+            return CopyRunAsync(run, cancellationToken);
+        }
+
+        if (!_isStarted || run.Length > LentBytes || IsFull)
+        {
+            return LendRunAsync(run, cancellationToken);
+        }
+
+        PassOn();
+        _last = run;
+        Written += run.Length;
+        return default;
+    }
+
+    /// <summary>Room for exactly <paramref name="count"/> claimed bytes; flushes first where enough is waiting.</summary>
+    public ValueTask<Memory<byte>> GetMemoryAsync(int count, CancellationToken cancellationToken)
+    {
+        PassOn();
+
+        // Behind runs come no copied bytes unsent: what stays back in the end is one or the other.
+        return _unflushed >= FlushBytes || _hasLent
+            ? FlushAndGetMemoryAsync(count, cancellationToken)
+            : new(writer.GetMemory(count)[..count]);
+    }
+
+    /// <summary>Says that this many bytes of the last memory are written.</summary>
+    public void Advance(int count)
+    {
+        writer.Advance(count);
+        _unflushed += count;
+        Written += count;
+    }
+
+    /// <summary>
+    /// Sends all but the last bytes, and has those at hand as a copy: after this everything has been read that the body holds,
+    /// and it is not whole yet. Now is the time to check the files; then <see cref="FlushAsync"/>.
+    /// </summary>
+    /// <exception cref="ArrayReadException">The file shrank or cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">The reader is gone.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask SealAsync(CancellationToken cancellationToken)
+    {
+        if (_last.File is null)
+        {
+            return; // What waits was copied.
+        }
+
+        FileRun tail = _last;
+        if (_hasLent || _last.Length > FlushBytes)
+        {
+            long head = _last.Length - Math.Min(_last.Length, TailBytes);
+            tail = _last.Slice(head, _last.Length - head);
+            _last = head > 0 ? _last.Slice(0, head) : default;
+            await FlushAsync(cancellationToken);
+        }
+
+        _last = default;
+        Copy(tail);
+    }
+
+    /// <summary>Sends what is waiting.</summary>
+    /// <exception cref="ArrayReadException">A file shrank while it was sent.</exception>
+    /// <exception cref="OperationCanceledException">The reader is gone.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        if (direct is not null && !_isStarted)
+        {
+            await StartAsync(direct, cancellationToken);
+        }
+
+        PassOn();
+        _unflushed = 0;
+        _hasLent = false;
+        ValueTask<FlushResult> flush = direct is null ? writer.FlushAsync(cancellationToken) : direct.Connection.FlushAsync(cancellationToken);
+        FlushResult result = flush.IsCompleted || admission is null || !HoldsPlace ? await flush : await WaitOutsideAsync(flush, admission);
+        if (direct?.Connection.HasFault == true)
+        {
+            throw new ArrayReadException("A file is shorter than it was when it was opened.");
+        }
+
+        if (result.IsCompleted || result.IsCanceled)
+        {
+            throw new OperationCanceledException("The reader is gone.");
+        }
+    }
+
+    private bool IsFull => direct!.Connection.UnflushedBytes >= LentBytes || direct.Connection.UnflushedPieces >= LentPieces;
+
+    private async ValueTask StartAsync(DirectPath path, CancellationToken cancellationToken)
+    {
+        await path.StartAsync(cancellationToken);
+        _isStarted = true;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask CopyRunAsync(FileRun run, CancellationToken cancellationToken)
+    {
+        if (direct is not null && !_isStarted)
+        {
+            await StartAsync(direct, cancellationToken); // Before the head is written the web server would copy it once more.
+        }
+
         for (long done = 0; done < run.Length;)
         {
             int count = (int)Math.Min(run.Length - done, PieceBytes);
@@ -78,32 +199,65 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
         }
     }
 
-    /// <summary>Room for exactly <paramref name="count"/> claimed bytes; flushes first where enough is waiting.</summary>
-    public ValueTask<Memory<byte>> GetMemoryAsync(int count, CancellationToken cancellationToken) =>
-        _unflushed >= FlushBytes
-            ? FlushAndGetMemoryAsync(count, cancellationToken)
-            : new(writer.GetMemory(count)[..count]);
-
-    /// <summary>Says that this many bytes of the last memory are written.</summary>
-    public void Advance(int count)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask LendRunAsync(FileRun run, CancellationToken cancellationToken)
     {
-        writer.Advance(count);
-        _unflushed += count;
-        Written += count;
+        if (!_isStarted)
+        {
+            await StartAsync(direct!, cancellationToken);
+        }
+
+        for (long done = 0; done < run.Length;)
+        {
+            if (IsFull)
+            {
+                await FlushAsync(cancellationToken);
+            }
+
+            long count = Math.Min(run.Length - done, LentBytes);
+            PassOn();
+            _last = run.Slice(done, count);
+            Written += count;
+            done += count;
+        }
     }
 
-    /// <summary>Sends what is waiting.</summary>
-    /// <exception cref="OperationCanceledException">The reader is gone.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask FlushAsync(CancellationToken cancellationToken)
+    /// <summary>Passes the last run on to the connection, by way of the web server, which counts its bytes.</summary>
+    private void PassOn()
     {
-        _unflushed = 0;
-        ValueTask<FlushResult> flush = writer.FlushAsync(cancellationToken);
-        FlushResult result = flush.IsCompleted || admission is null || !HoldsPlace ? await flush : await WaitOutsideAsync(flush, admission);
-        if (result.IsCompleted || result.IsCanceled)
+        if (_last.File is null)
         {
-            throw new OperationCanceledException("The reader is gone.");
+            return;
         }
+
+        FileRun run = _last;
+        _last = default;
+        SocketWriter connection = direct!.Connection;
+        connection.Lend(run);
+        try
+        {
+            _ = writer.GetMemory((int)run.Length);
+            if (!connection.IsLending)
+            {
+                throw new OperationCanceledException("The connection is closed: what is written leads nowhere.");
+            }
+
+            writer.Advance((int)run.Length);
+            _hasLent = true;
+        }
+        finally
+        {
+            connection.Withdraw();
+        }
+    }
+
+    /// <summary>Copies a run that is counted as written already.</summary>
+    private void Copy(FileRun run)
+    {
+        Memory<byte> target = writer.GetMemory((int)run.Length);
+        run.CopyTo(0, target.Span[..(int)run.Length]);
+        writer.Advance((int)run.Length);
+        _unflushed += (int)run.Length;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

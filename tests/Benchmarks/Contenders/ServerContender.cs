@@ -5,7 +5,10 @@ namespace Microtome.Benchmarks.Contenders;
 /// <summary>A server in a process of its own, whose processor time and memory are counted apart from the client's.</summary>
 internal abstract class ServerContender(string name) : Contender(name)
 {
-    private static readonly TimeSpan WarmSpan = TimeSpan.FromSeconds(1.5);
+    /// <summary>A compiler that watches what is hot has made up its mind after that many answers, or else after that long.</summary>
+    private const long WarmAnswers = 3000;
+    private static readonly TimeSpan WarmLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan WarmSpan = TimeSpan.FromSeconds(0.3);
 
     private ServerProcess? _process;
     private Workload? _warm;
@@ -16,7 +19,13 @@ internal abstract class ServerContender(string name) : Contender(name)
     {
         if (_warm != workload)
         {
-            Load(workload, _warm is null ? WarmSpan : WarmSpan / 5);
+            long started = System.Diagnostics.Stopwatch.GetTimestamp();
+            long left = _warm is null ? WarmAnswers : 1;
+            while (left > 0 && System.Diagnostics.Stopwatch.GetElapsedTime(started) < WarmLimit)
+            {
+                left -= Load(workload, WarmSpan).Answers;
+            }
+
             _warm = workload;
         }
     }

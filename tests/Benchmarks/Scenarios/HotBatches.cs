@@ -7,6 +7,9 @@ namespace Microtome.Benchmarks.Scenarios;
 /// <summary>Random rows of a file that lies in the page cache: every contender, batch size and number of connections.</summary>
 internal sealed class HotBatches() : Scenario("hot", "batches of random rows, in the page cache")
 {
+    /// <summary>Makes the server copy rows as it must where bytes are encrypted, on its own way to the socket.</summary>
+    public const string CopyPath = "--Microtome:ZeroCopy=false";
+
     private static readonly int[] Connections = [1, 2, 4, 16];
 
     public override void Run(Bench bench, Section section)
@@ -23,6 +26,7 @@ internal sealed class HotBatches() : Scenario("hot", "batches of random rows, in
         return [
             new RawLimit(data, bench.Data.PathOf("")),
             new MicrotomeServer("Microtome", data.NpyPath),
+            new MicrotomeServer("Microtome, rows copied", data.NpyPath, settings: CopyPath),
             new MicrotomeServer("Microtome, HDF5", hdf5 is null ? null : hdf5 + ":/data"),
             new FastApiServer(data, isTuned: true),
             new FastApiServer(data, isTuned: false),

@@ -11,11 +11,12 @@ public sealed partial class DependencyTests
         ["Arrays"] = [],
         ["Sampling"] = [],
         ["Storage"] = [],
+        ["Sending"] = ["Arrays"],
         ["Wording"] = [],
         ["Sidecars"] = ["Arrays", "Storage", "Formats"],
         ["Selections"] = ["Arrays", "Sampling"],
         ["Transforms"] = ["Arrays", "Wording"],
-        ["Gathering"] = ["Arrays", "Sampling", "Storage", "Selections", "Transforms", "Sidecars"],
+        ["Gathering"] = ["Arrays", "Sampling", "Storage", "Sending", "Selections", "Transforms", "Sidecars"],
         ["Views"] = ["Arrays", "Sampling", "Gathering", "Wording"],
         ["Profiles"] = ["Arrays", "Sampling", "Storage", "Transforms", "Gathering", "Formats"],
         ["Materialization"] = ["Arrays", "Sampling", "Storage", "Gathering", "Encoders"],
@@ -106,7 +107,7 @@ public sealed partial class DependencyTests
     }
 
     // A room is named in full, or relative to the enclosing namespace (Arrays.Dtype).
-    [GeneratedRegex(@"(?<!namespace\s)\b(?:Microtome\.Datasets\.)(?<room>[A-Z]\w+(?:\.[A-Z]\w+)?)|(?<![\w.])(?<room>Arrays|Sampling|Storage|Wording|Selections|Transforms|Gathering|Sidecars|Views|Profiles|Materialization|Encoders|Catalogue|Formats(?:\.[A-Z]\w+)?)\.[A-Z]\w+")]
+    [GeneratedRegex(@"(?<!namespace\s)\b(?:Microtome\.Datasets\.)(?<room>[A-Z]\w+(?:\.[A-Z]\w+)?)|(?<![\w.])(?<room>Arrays|Sampling|Storage|Sending|Wording|Selections|Transforms|Gathering|Sidecars|Views|Profiles|Materialization|Encoders|Catalogue|Formats(?:\.[A-Z]\w+)?)\.[A-Z]\w+")]
     private static partial Regex NamespaceNames();
 
     [GeneratedRegex(@"\b(Npy|Raw|Hdf5)Format\b|\b(Npy|Raw|Safetensors|Json|Csv|Png|Npz)Encoder\b")]

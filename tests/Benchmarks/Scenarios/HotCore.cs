@@ -1,0 +1,27 @@
+using Microtome.Benchmarks.Contenders;
+using Microtome.Benchmarks.Data;
+using Microtome.Benchmarks.Report;
+
+namespace Microtome.Benchmarks.Scenarios;
+
+/// <summary>The case that decides, in a minute: the server's ways against the limit and against the honest rival.</summary>
+internal sealed class HotCore() : Scenario("core", "64 random rows of 27 KB, in the page cache")
+{
+    public override void Run(Bench bench, Section section)
+    {
+        DataSet data = bench.Data.Make("small", rows: 10_000, rowBytes: 27_648);
+        List<Contender> contenders = [
+            new RawLimit(data, bench.Data.PathOf("")),
+            new MicrotomeServer("Microtome", data.NpyPath),
+            new MicrotomeServer("Microtome, rows copied", data.NpyPath, settings: HotBatches.CopyPath),
+            new FastApiServer(data, isTuned: true),
+        ];
+        foreach (int connections in (int[])[1, 4])
+        {
+            section.Heading($"64 rows of {data.RowBytes} bytes, {connections} connection{(connections == 1 ? "" : "s")}");
+            section.Throughput(bench.Compare(contenders, new(data, 64, connections), section));
+        }
+
+        contenders.ForEach(contender => contender.Dispose());
+    }
+}
