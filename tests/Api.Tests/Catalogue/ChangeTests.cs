@@ -17,14 +17,20 @@ public sealed class ChangeTests
         Remove,
     }
 
-    [Fact]
-    public Task Replaced_by_rename() => ServeWhileAsync(Way.Rename);
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public Task Replaced_by_rename(bool zeroCopy) => ServeWhileAsync(Way.Rename, zeroCopy);
 
-    [Fact]
-    public Task Rewritten_in_place() => ServeWhileAsync(Way.Rewrite);
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public Task Rewritten_in_place(bool zeroCopy) => ServeWhileAsync(Way.Rewrite, zeroCopy);
 
-    [Fact]
-    public Task Truncated_and_written_again() => ServeWhileAsync(Way.Truncate);
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public Task Truncated_and_written_again(bool zeroCopy) => ServeWhileAsync(Way.Truncate, zeroCopy);
 
     [Fact]
     public Task Removed_and_made_anew() => ServeWhileAsync(Way.Remove);
@@ -64,12 +70,12 @@ public sealed class ChangeTests
     }
 
     /// <summary>Readers gather and stream all the time while the file's content changes from all ones to all twos and so on.</summary>
-    private static async Task ServeWhileAsync(Way way)
+    private static async Task ServeWhileAsync(Way way, bool zeroCopy)
     {
         using TemporaryFolder folder = new();
         string path = folder.File("a.npy");
         await File.WriteAllBytesAsync(path, Content(1));
-        await using RunningServer server = await RunningServer.ServeAsync(folder.Path);
+        await using RunningServer server = await RunningServer.ServeAsync(folder.Path, $"--Microtome:ZeroCopy={zeroCopy}");
         using CancellationTokenSource done = new();
         int whole = 0;
         string gather = "/v1/datasets/a/rows?format=raw&rows=" + string.Join(",", Enumerable.Range(0, 200).Select(i => i * 19));
