@@ -32,8 +32,10 @@ public sealed class ChangeTests
     [InlineData(false)]
     public Task Truncated_and_written_again(bool zeroCopy) => ServeWhileAsync(Way.Truncate, zeroCopy);
 
-    [Fact]
-    public Task Removed_and_made_anew() => ServeWhileAsync(Way.Remove);
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public Task Removed_and_made_anew(bool zeroCopy) => ServeWhileAsync(Way.Remove, zeroCopy);
 
     [Fact]
     public async Task New_replaced_and_removed_files_are_noticed_within_two_seconds()
