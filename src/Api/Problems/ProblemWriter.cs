@@ -54,6 +54,12 @@ internal static class ProblemWriter
         response.Headers.CacheControl = "no-store";
         response.Headers.ETag = default;
         response.Headers.ContentDisposition = default;
+        response.Headers.AcceptRanges = default;
+        if (problem.Code != ProblemCode.RangeNotSatisfiable)
+        {
+            response.Headers.ContentRange = default; // It told of the body that could not be had.
+        }
+
         if (problem.RetryAfterSeconds is { } seconds)
         {
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);

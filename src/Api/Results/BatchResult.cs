@@ -1,5 +1,6 @@
 using Microsoft.Net.Http.Headers;
 using Microtome.Api.Problems;
+using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Catalogue;
 using Microtome.Datasets.Encoders;
 using Microtome.Datasets.Gathering;
@@ -33,6 +34,12 @@ internal sealed class BatchResult(Dataset dataset, Batch batch, IBatchEncoder en
     public async Task ExecuteAsync(HttpContext http)
     {
         using IDisposable? rows = Rows;
+        if (!dataset.IsUnchanged())
+        {
+            // Nor may an answer without a body speak of content that is gone.
+            throw new ArrayReadException("A file of the dataset changed.");
+        }
+
         AnswerWriter writer = http.RequestServices.GetRequiredService<AnswerWriter>();
         long? length = writer.Check(batch, encoder);
         HttpResponse response = http.Response;

@@ -53,6 +53,31 @@ public sealed class ChangeTests
     }
 
     [Fact]
+    public async Task Answers_without_a_body_do_not_speak_of_content_that_is_gone()
+    {
+        using TemporaryFolder folder = new();
+        await File.WriteAllBytesAsync(folder.File("a.npy"), NpyFile.Make("|u1", "(3,)", [0, 0, 0]));
+        await using RunningServer server = await RunningServer.ServeAsync(folder.Path);
+        const string path = "/v1/datasets/a/arrays/data?format=raw";
+        for (byte round = 1; round < 6; round++)
+        {
+            string? tag = null;
+            await UntilAsync(async () => (tag = (await server.Client.GetAsync(path)).Headers.ETag?.Tag) is not null);
+            await using (FileStream file = new(folder.File("a.npy"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            {
+                await file.WriteAsync(NpyFile.Make("|u1", "(3,)", [round, round, round]));
+            }
+
+            HttpRequestMessage known = new(HttpMethod.Get, path);
+            known.Headers.TryAddWithoutValidation("If-None-Match", tag);
+            Assert.NotEqual(HttpStatusCode.NotModified, (await server.Client.SendAsync(known)).StatusCode);
+            HttpResponseMessage head = await server.Client.SendAsync(new(HttpMethod.Head, path));
+            Assert.NotEqual(tag, head.Headers.ETag?.Tag);
+            await UntilAsync(async () => (await server.Client.GetAsync(path)).StatusCode == HttpStatusCode.OK);
+        }
+    }
+
+    [Fact]
     public async Task A_running_answer_finishes_on_the_old_file_after_a_rename()
     {
         using TemporaryFolder folder = new();
