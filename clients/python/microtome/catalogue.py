@@ -6,7 +6,8 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional
 
 from .datasets import Dataset
 from .errors import MicrotomeError
-from .requests import Request
+from .jobs import Job
+from .requests import Request, dataset_path
 from .transport import Transport
 
 _REPR_SECONDS = 2.0
@@ -48,6 +49,14 @@ class Catalogue(Mapping[str, Dataset]):
     def summaries(self) -> List[Dict[str, Any]]:
         """Name, version, rows, bytes and arrays of each dataset, as the server says them."""
         return _ask(self._transport)
+
+    def jobs(self) -> List[Job[Dataset]]:
+        """The profiles and materializes of the server, the oldest first; `wait` gives the dataset that each was for or has made."""
+        return Job.listed(self._transport, lambda said: self[said.get("name") or said["dataset"]])
+
+    def delete(self, name: str) -> None:
+        """Removes a dataset that `materialize` has made; the server refuses any other."""
+        self._transport.send(Request.delete(dataset_path(name)))
 
     def _hasty_summaries(self) -> List[Dict[str, Any]]:
         return _ask(self._transport.hasty(_REPR_SECONDS))

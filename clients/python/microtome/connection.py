@@ -128,12 +128,14 @@ class Connection:
 
         No silence may last longer than the timeout, nor than the time left (seconds).
         """
+        is_connected = False
         try:
             if self._http.sock is None:
                 self.answers = 0
                 self._http.timeout = min(self._timeout, time_left, _CONNECT_SECONDS)
                 self._http.connect()  # Sets TCP_NODELAY.
                 self._socket = self._http.sock
+            is_connected = True
             self._set_timeout(min(self._timeout, time_left))
             if self._is_aborted:
                 raise TransportError("the connection was closed")
@@ -144,7 +146,9 @@ class Connection:
             self.close()
             if isinstance(error, TransportError):
                 raise
-            raise TransportError(f"{self.replica} did not answer: {error!r}") from error
+            failure = TransportError(f"{self.replica} did not answer: {error!r}")
+            failure.may_have_arrived = is_connected
+            raise failure from error
         self.answers += 1
         return Answer(self._response)
 

@@ -116,6 +116,9 @@ class ServerError(ApiError):
 class TransportError(MicrotomeError, OSError):
     """The connection failed. Requests are asked again on such errors, so that callers see GaveUp in the end."""
 
+    may_have_arrived = True
+    """False where the connection was not even made."""
+
 
 class ShortBody(TransportError):
     """A body ended before its length: never taken for whole."""

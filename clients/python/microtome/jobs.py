@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, Generic, Mapping, Optional, TypeVar
+from functools import partial
+from typing import Any, Callable, Generic, List, Mapping, Optional, TypeVar
 
 from .errors import Conflict, JobCancelled, JobFailed, NotFound
 from .progress import open_bar
@@ -29,7 +30,14 @@ class Job(Generic[T]):
 
     @staticmethod
     def start(transport: Transport, asked: Mapping[str, Any], finish: Callable[[], T]) -> "Job[T]":
-        return Job(transport, transport.get_json(Request.post_json(_PATH, asked)), finish)
+        """Raises GaveUp where the connection breaks after the job was posted: it may be there, and must not be there twice."""
+        return Job(transport, transport.get_json(Request.post_json(_PATH, asked, is_once=True)), finish)
+
+    @staticmethod
+    def listed(transport: Transport, finish: Callable[[Mapping[str, Any]], T]) -> "List[Job[T]]":
+        """The jobs of a server, the oldest first."""
+        said = transport.get_json(Request.get(_PATH))["jobs"]
+        return [Job(transport, one, partial(finish, one)) for one in said]
 
     id = property(lambda self: str(self._said["id"]))
     kind = property(lambda self: str(self._said.get("kind", "job")))
@@ -78,7 +86,7 @@ class Job(Generic[T]):
         if self.state in _ENDED:
             return
         try:
-            self._transport.send(Request.delete(self._path))
+            self._transport.send(Request.delete(self._path, [("cancel", "true")]))
         except (Conflict, NotFound):
             pass  # It ended meanwhile.
 

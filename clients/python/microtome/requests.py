@@ -14,13 +14,15 @@ _READABLE = ",:()|/@"  # Legal in a query, and easier on whoever reads the log.
 
 @dataclass(frozen=True)
 class Request:
-    """One request. All of them may be asked twice: what changes something changes it once."""
+    """One request. It may be asked twice unless it says otherwise: most change nothing, and storing the same view again is no harm."""
 
     path: str
     method: str = "GET"
     body: Optional[bytes] = None
     accept: str = "*/*"
     content_type: str = "application/octet-stream"
+    is_once: bool = False
+    """Not to be sent again once it may have arrived."""
 
     @staticmethod
     def get(path: str, parameters: Parameters = (), accept: str = "*/*") -> "Request":
@@ -32,12 +34,12 @@ class Request:
         return Request(path + _query(parameters), "POST", body)
 
     @staticmethod
-    def post_json(path: str, members: Mapping[str, Any]) -> "Request":
-        return Request(path, "POST", json.dumps(members).encode(), content_type="application/json")
+    def post_json(path: str, members: Mapping[str, Any], is_once: bool = False) -> "Request":
+        return Request(path, "POST", json.dumps(members).encode(), content_type="application/json", is_once=is_once)
 
     @staticmethod
-    def delete(path: str) -> "Request":
-        return Request(path, "DELETE")
+    def delete(path: str, parameters: Parameters = ()) -> "Request":
+        return Request(path + _query(parameters), "DELETE")
 
 
 def dataset_path(dataset: str, *rest: object) -> str:

@@ -6,7 +6,7 @@ from typing import Callable, Dict, Mapping, Optional, Sequence, TypeVar
 
 from .addresses import Replica
 from .connection import Answer, Connection
-from .errors import ApiError, NotFound, TransportError, Unavailable
+from .errors import ApiError, GaveUp, MicrotomeError, NotFound, TransportError, Unavailable
 from .patience import Patience
 from .problems import parse_problem
 from .requests import Request
@@ -47,6 +47,7 @@ class Route:
             try:
                 result = read(self.open(request, patience))
             except TransportError as error:
+                self._check_repeatable(request, error)
                 self.recover(error, patience)
             else:
                 self.succeeded(patience)
@@ -55,10 +56,13 @@ class Route:
     def open(self, request: Request, patience: Patience) -> Answer:
         """Asks until a replica answers with a body; raises as `exchange` does. Whoever reads it says whether it `succeeded`."""
         asked_again = False
+        if request.is_once:
+            self.close()  # On a connection of its own: one that was idle may have been closed by the server.
         while True:
             try:
                 return self._send(request, patience.left)
             except (TransportError, Unavailable) as error:
+                self._check_repeatable(request, error)
                 self.recover(error, patience)
             except NotFound as error:
                 # A server that has just started answers before it has found its datasets.
@@ -104,6 +108,11 @@ class Route:
         connection = self._connection
         if connection is not None:
             connection.abort()
+
+    def _check_repeatable(self, request: Request, error: MicrotomeError) -> None:
+        if request.is_once and isinstance(error, TransportError) and error.may_have_arrived:
+            self.close()
+            raise GaveUp(f"the connection broke after {request.method} {request.path}, which may have arrived: {error}") from error
 
     def _send(self, request: Request, time_left: float) -> Answer:
         if self._connection is None:

@@ -38,7 +38,7 @@ class ServerWork:
         It reads the whole dataset, whatever the view, on each replica. Gives this dataset with its `statistics`; with
         `wait=False` the Job (of one server). Ctrl-C while waiting cancels it.
         """
-        asked = {"kind": "profile", "dataset": self.name, "arrays": list(self.reading(arrays).arrays)}
+        asked = {"kind": "profile", "dataset": self.name, "version": self.version, "arrays": list(self.reading(arrays).arrays)}
         return self._run(asked, self.reopened, self._transport.replicas_apart(), wait, bar)
 
     def materialize(self, name: str, arrays: ArrayNames = None, *, wait: bool = True, bar: Optional[bool] = None) -> Any:
@@ -48,7 +48,7 @@ class ServerWork:
         """
         reading = self.reading(arrays)
         asked = {
-            "kind": "materialize", "dataset": self.name, "view": self.expression, "name": name,
+            "kind": "materialize", "dataset": self.name, "version": self.version, "view": self.expression, "name": name,
             "arrays": list(reading.arrays), "transform": dict(reading.transform),
         }  # fmt: skip
         server = self._transport.replicas_apart()[0]

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import microtome
-from microtome.errors import Conflict, JobCancelled, JobFailed, NeedsProfile
+from microtome.errors import Conflict, GaveUp, JobCancelled, JobFailed, NeedsProfile
 from microtome.problems import parse_problem
 from scripted import ScriptedServer, answer, problem
 
@@ -42,12 +42,14 @@ class Jobs:
 
     def reply(self, path, count):
         method = self.server.methods[count]
-        if path == "/v1/jobs/j1":
+        if path.startswith("/v1/jobs/j1"):
             if method == "DELETE":
                 self.deleted.set()
                 return answer(b"", 202)
             state = "cancelled" if self.deleted.is_set() else self.states.pop(0) if len(self.states) > 1 else self.states[0]
             return says({"id": "j1", "kind": "profile", "state": state, "done": 3, "total": 5, "peakMemory": 7, **self.fields})
+        if path == "/v1/jobs" and method == "GET":
+            return says({"jobs": [{"id": "j1", "kind": "profile", "state": "running", "dataset": "d", "name": None}]})
         if path == "/v1/jobs":
             return says({"id": "j1", "kind": "profile", "state": "queued", "done": 0, "total": 5}, 202)
         return says({**DETAIL, "name": path.rsplit("/", 1)[1]})
@@ -68,7 +70,7 @@ def test_profile_waits_and_knows_the_statistics():
     with Jobs("running", "running", "succeeded") as jobs:
         ds = microtome.open(jobs.server.url, "d")
         profiled = ds.profile()
-        assert jobs.posted == [{"kind": "profile", "dataset": "d", "arrays": ["x", "y"]}]
+        assert jobs.posted == [{"kind": "profile", "dataset": "d", "version": "v1", "arrays": ["x", "y"]}]
         assert profiled.statistics == {"x": {"count": 5}} and profiled.version == ds.version
         ds.profile("x")
         assert jobs.posted[-1]["arrays"] == ["x"]
@@ -81,7 +83,7 @@ def test_materialize_says_rows_and_transforms_and_gives_the_new_dataset():
         assert made.name == "small" and made.expression == "all"
         assert jobs.posted == [
             {
-                "kind": "materialize", "dataset": "d", "view": "where(y == 1)", "name": "small", "arrays": ["x"],
+                "kind": "materialize", "dataset": "d", "version": "v1", "view": "where(y == 1)", "name": "small", "arrays": ["x"],
                 "transform": {"x": "cast(f4)"},
             }
         ]  # fmt: skip
@@ -125,6 +127,34 @@ def test_waiting_goes_on_after_a_restart_of_the_server():
 
         jobs.server._reply = reply
         assert microtome.open(jobs.server.url, "d").profile().name == "d" and len(failed) == 3
+
+
+def test_a_job_is_not_posted_twice_where_it_may_have_arrived():
+    with Jobs("succeeded") as jobs:
+        whole = jobs.reply
+        ds = microtome.open(jobs.server.url, "d")
+        jobs.server._reply = lambda path, count: (b"", True) if path == "/v1/jobs" and jobs.server.methods[count] == "POST" else whole(path, count)
+        with pytest.raises(GaveUp, match="may have arrived"):
+            ds.profile()
+        assert len(jobs.posted) == 1
+        (job,) = microtome.open(jobs.server.url).jobs()
+        assert job.wait().name == "d"
+    posts = []
+
+    def busy(path, count):
+        if path == "/v1/jobs":
+            posts.append(1)
+            return problem(503, "overloaded") if len(posts) < 3 else says({"id": "j1", "state": "succeeded"}, 202)
+        return says(DETAIL)
+
+    with ScriptedServer(busy) as server:  # What was refused is posted again.
+        assert microtome.open(server.url, "d").profile().name == "d" and len(posts) == 3
+
+
+def test_a_dataset_is_deleted():
+    with ScriptedServer(lambda path, count: answer(b"", 204)) as server:
+        microtome.open(server.url).delete("small one")
+        assert (server.methods, server.requests[0][0]) == (["DELETE"], "/v1/datasets/small%20one")
 
 
 def test_a_bar_is_shown(capfd, monkeypatch):
