@@ -8,7 +8,7 @@ from typing import Any, Dict, Iterator, Mapping, Optional, Tuple, Union
 from .epochs import BatchSpec, EpochPlan
 from .errors import BadAnswer
 from .iteration import BatchIterator, Position
-from .memory import fresh
+from .memory import Allocate, fresh
 from .progress import open_bar
 from .resume import State
 from .rows import Batch
@@ -78,10 +78,10 @@ class Batches:
         assert self._spec is not None
         return self._spec
 
-    def at(self, epoch: int, step: int) -> Batch:
-        """One batch by its address. Raises PastEnd beyond the epoch."""
+    def at(self, epoch: int, step: int, allocate: Allocate = fresh) -> Batch:
+        """One batch by its address, in memory that `allocate` gives. Raises PastEnd beyond the epoch."""
         names = self._plan.names
-        body, _ = self._transport.get_bytes(self._plan.batch(epoch, step))
+        body, _ = self._transport.get_bytes(self._plan.batch(epoch, step), allocate)
         return Batch.of(epoch, step, names, parse_named(body, names))
 
     def state_dict(self) -> Dict[str, Any]:

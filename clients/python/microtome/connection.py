@@ -10,6 +10,7 @@ import numpy as np
 
 from .addresses import Replica
 from .errors import BadAnswer, ShortBody, TransportError
+from .memory import Allocate
 
 _CONNECT_SECONDS = 10.0
 _SMALL_BODY_BYTES = 64 << 20  # No JSON and no picture of a server is longer.
@@ -24,7 +25,7 @@ class Answer:
     def __init__(self, response: http.client.HTTPResponse) -> None:
         self._response = response
         self.status = response.status
-        self.headers: Mapping[str, str] = response.headers
+        self.headers = response.headers
         text = response.headers.get("Content-Length", "")
         self.length: Optional[int] = int(text) if text.isascii() and text.isdigit() else None
         if self.status == 204:
@@ -46,13 +47,13 @@ class Answer:
         if filled < len(memory):
             raise ShortBody(f"the body ended after {filled} of {len(memory)} bytes")
 
-    def read_array(self) -> np.ndarray:
-        """The whole body as fresh bytes."""
+    def read_array(self, allocate: Allocate) -> np.ndarray:
+        """The whole body, in memory that `allocate` gives."""
         self._require_end()
         if self.length is None:
             raise BadAnswer("the answer does not say its length")
-        body = np.empty(self.length, np.uint8)
-        self.read_exactly(memoryview(body))
+        body = allocate(self.length)
+        self.read_exactly(body.data)
         self.finish()
         return body
 
@@ -141,7 +142,7 @@ class Connection:
                 raise TransportError("the connection was closed")
             own = {"Host": self.replica.host_header} if self.for_streams else {}  # http.client says it in HTTP/1.1 only.
             self._http.request(method, self.replica.prefix + path, body=body, headers={**headers, **own})
-            self._response = self._http.getresponse()
+            response = self._response = self._http.getresponse()
         except _BROKEN as error:
             self.close()
             if isinstance(error, TransportError):
@@ -150,7 +151,7 @@ class Connection:
             failure.may_have_arrived = is_connected
             raise failure from error
         self.answers += 1
-        return Answer(self._response)
+        return Answer(response)
 
     def relax(self) -> None:
         """After a success: silences may last as long as ever again."""

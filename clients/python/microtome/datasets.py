@@ -12,6 +12,7 @@ from .batches import Batches
 from .epochs import EpochPlan
 from .gathering import Gatherer
 from .errors import MicrotomeError, VersionChanged
+from .memory import Allocate, fresh
 from .named_arrays import NamedArrays
 from .narrowing import Narrowing
 from .positions import Positions
@@ -151,9 +152,9 @@ class Dataset(Narrowing, ServerWork):
         """
         return self.gather(rows, self.reading(arrays, select, transform))
 
-    def gather(self, rows: Any, reading: Reading) -> Rows:
-        """The same for a reading made before."""
-        return self._gatherer.gather(self.row_numbers(rows), reading)
+    def gather(self, rows: Any, reading: Reading, allocate: Allocate = fresh) -> Rows:
+        """The same for a reading made before, in memory that `allocate` gives."""
+        return self._gatherer.gather(self.row_numbers(rows), reading, allocate)
 
     def row_numbers(self, rows: Any = slice(None)) -> np.ndarray:
         """Which rows of the dataset these are: of a view, the rows at these positions in it."""

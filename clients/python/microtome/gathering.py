@@ -7,6 +7,7 @@ from typing import List
 import numpy as np
 
 from .errors import TooLarge
+from .memory import Allocate, fresh
 from .named_arrays import NamedArrays
 from .reading import Reading
 from .requests import Request, dataset_path
@@ -26,13 +27,16 @@ class Gatherer:
         self._version = version
         self._arrays = arrays
 
-    def gather(self, rows: np.ndarray, reading: Reading) -> Rows:
-        """The rows (int64, none negative) in the order given, an array per name of the reading, each the caller's own."""
+    def gather(self, rows: np.ndarray, reading: Reading, allocate: Allocate = fresh) -> Rows:
+        """The rows (int64, none negative) in the order given, an array per name of the reading, each the caller's own.
+
+        One answer is read into memory that `allocate` gives; what comes in several is put together in memory as usual.
+        """
         if len(reading.arrays) > 1 and any(map(self._arrays.is_complex, reading.arrays)):
             parts = [self.gather(rows, reading.only(name))[0] for name in reading.arrays]  # safetensors has no complex numbers.
             return Rows(reading.arrays, parts)
         try:
-            return self._ask(rows, reading)
+            return self._ask(rows, reading, allocate)
         except TooLarge as error:
             if len(rows) < 2 or error.fields.get("unit") not in ("rows", "bytes"):
                 raise
@@ -49,7 +53,7 @@ class Gatherer:
                 into[start : start + size] = array
         return Rows(reading.arrays, whole)
 
-    def _ask(self, rows: np.ndarray, reading: Reading) -> Rows:
+    def _ask(self, rows: np.ndarray, reading: Reading, allocate: Allocate) -> Rows:
         is_raw = self._arrays.is_complex(reading.arrays[0])
         parameters = [*reading.parameters(), ("format", "raw" if is_raw else "safetensors"), ("version", self._version)]
         text = ",".join(map(str, rows)) if len(rows) <= _GET_CHARACTERS // 2 else None
@@ -57,7 +61,7 @@ class Gatherer:
             request = Request.get(self._path, [("rows", text), *parameters])
         else:
             request = Request.post(self._path, parameters, rows.astype("<i8").tobytes())
-        body, headers = self._transport.get_bytes(request)
+        body, headers = self._transport.get_bytes(request, allocate)
         if not is_raw:
             return Rows(reading.arrays, parse_named(body, reading.arrays))
         shape: List[int] = [int(length) for length in headers["X-Array-Shape"].split(",")]

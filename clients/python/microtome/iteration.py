@@ -10,7 +10,7 @@ from typing import Any, Dict, Iterator, Optional, Tuple
 from .epochs import EpochPlan
 from .errors import MicrotomeError
 from .look_ahead import LookAhead
-from .memory import Ring, fresh
+from .memory import Allocate, Ring, fresh
 from .progress import Bar
 from .resume import State
 from .route import Route
@@ -37,9 +37,9 @@ class BatchIterator(Iterator[Batch]):
         self._wake = threading.Event()
         self._route = transport.new_route(for_streams=True)
         # With the queue full, one batch waits behind it and one is with the caller.
-        self._stream = StepStream(
-            self._route, transport.patience(sleep=self._wake.wait), plan, Ring(look_ahead + 2) if reuse else fresh
-        )
+        ring: Allocate = Ring(look_ahead + 2)
+        allocate = ring if reuse else fresh
+        self._stream = StepStream(self._route, transport.patience(sleep=self._wake.wait), plan, allocate)
         self._source = read_epochs(self._stream, plan, (position.epoch, position.step))
         self._ahead: Optional[LookAhead[Tuple[Batch, Tuple[int, int]]]] = None
         self._bar = bar

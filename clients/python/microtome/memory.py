@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import List
+from typing import Callable, List
 
 import numpy as np
+
+Allocate = Callable[[int], np.ndarray]
+"""Gives memory (uint8, one axis) for so many bytes."""
 
 
 def fresh(length: int) -> np.ndarray:

@@ -55,7 +55,8 @@ class State:
         if sorted(state) != sorted(names):
             raise ResumeError(f"a state has {', '.join(names)}, not {', '.join(map(str, state))}")
         try:
-            parsed = State(**{name: int(state[name]) if name in _NUMBERS else str(state[name]) for name in names})
+            values: Dict[str, Any] = {name: int(state[name]) if name in _NUMBERS else str(state[name]) for name in names}
+            parsed = State(**values)
         except (ValueError, TypeError) as error:
             raise ResumeError(f"a malformed state: {error}") from None
         if min(getattr(parsed, name) for name in _NUMBERS) < 0:

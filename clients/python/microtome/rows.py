@@ -13,7 +13,7 @@ class Rows(tuple):  # type: ignore[type-arg]
     names: Tuple[str, ...]
 
     def __new__(cls, names: Iterable[str], arrays: Iterable[np.ndarray]) -> "Rows":
-        rows = super().__new__(cls, tuple(arrays))
+        rows = super().__new__(cls, tuple(arrays))  # type: ignore[arg-type]
         rows.names = tuple(names)
         return rows
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from typing import Callable, Iterator, Optional, Tuple
+from typing import Iterator, Optional, Tuple
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from .connection import Answer
 from .epochs import BatchSpec, EpochPlan
 from .errors import BadAnswer, TransportError, Unavailable
 from .frames import HEAD_BYTES, MEDIA_TYPE, FrameHead, FrameKind, parse_frame_head
+from .memory import Allocate
 from .patience import Patience
 from .problems import parse_problem
 from .route import Route
@@ -21,8 +22,6 @@ from .safetensors import parse_named
 _TEXT_BYTES = 64 << 20  # No HEADER, END or ERROR is longer.
 
 _TENSORS_HEADER_BYTES = 8 << 20  # More than the header of any batch: some 100 bytes a tensor.
-
-Allocate = Callable[[int], np.ndarray]
 
 
 class StepStream:
@@ -74,7 +73,7 @@ class StepStream:
                 if head.length > most:
                     raise BadAnswer(f"a batch of {head.length} bytes came where {most} are the most that it can have")
                 body = self._allocate(head.length)
-                answer.read_exactly(memoryview(body))
+                answer.read_exactly(body.data)
                 yield Batch.of(epoch, step, spec.names, parse_named(body, spec.names))
                 step += 1
             elif head.kind == FrameKind.END:

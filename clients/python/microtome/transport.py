@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import threading
-from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, TypeVar
+from email.message import Message
+from typing import Any, Callable, Dict, List, Optional, Tuple, TypeVar
 
 import numpy as np
 
 from .addresses import Replica
 from .connection import Answer
 from .errors import BadAnswer
+from .memory import Allocate, fresh
 from .patience import Patience
 from .requests import Request
 from .route import Route
@@ -60,9 +62,9 @@ class Transport:
             raise BadAnswer("the answer is no JSON object")
         return members
 
-    def get_bytes(self, request: Request) -> Tuple[np.ndarray, Mapping[str, str]]:
-        """The body as fresh bytes that the caller owns, and the headers."""
-        return self._exchange(request, lambda answer: (answer.read_array(), answer.headers))
+    def get_bytes(self, request: Request, allocate: Allocate = fresh) -> Tuple[np.ndarray, Message]:
+        """The body as bytes that the caller owns, in memory that `allocate` gives, and the headers."""
+        return self._exchange(request, lambda answer: (answer.read_array(allocate), answer.headers))
 
     def get_small(self, request: Request) -> bytes:
         """A body whose length need not be known before, such as a picture."""

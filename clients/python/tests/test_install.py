@@ -67,3 +67,10 @@ def test_every_file_is_python_3_9():
     if old and subprocess.run([old, "-c", ""], capture_output=True).returncode == 0:
         check = "import sys; [compile(open(path).read(), path, 'exec') for path in sys.argv[1:]]"
         run(old, "-c", check, *files)
+
+
+def test_the_types_hold():
+    mypy = shutil.which("mypy")
+    if mypy is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("mypy is not installed")
+    run(mypy, "--python-version", "3.9", "--ignore-missing-imports", "--cache-dir", os.devnull, "-p", "microtome", cwd=PACKAGE)

@@ -10,6 +10,7 @@ torch = pytest.importorskip("torch")
 
 from torch.utils.data import DataLoader  # noqa: E402
 
+from microtome.adapters import shared  # noqa: E402
 from microtome.adapters.torch import MapDataset  # noqa: E402
 from microtome.errors import NotFound  # noqa: E402
 
@@ -105,7 +106,7 @@ def test_getitems_is_one_request_and_needs_no_copy(things, monkeypatch):
     data = things.torch()
     requests = []
     ask = things._transport.get_bytes
-    monkeypatch.setattr(things._transport, "get_bytes", lambda request: (requests.append(request), ask(request))[1])
+    monkeypatch.setattr(things._transport, "get_bytes", lambda *asked: (requests.append(asked), ask(*asked))[1])
     rows = data.__getitems__([5, 1, 9])
     assert len(requests) == 1
     assert [int(y) for _, y in rows] == [15, 3, 27] and len(rows) == 3
@@ -203,3 +204,17 @@ def test_errors_cross_from_workers_with_their_type():
         wrapped = pickle.loads(pickle.dumps(ExceptionWrapper(where="in a worker")))
     with pytest.raises(NotFound, match="nothing"):
         wrapped.reraise()
+
+
+@pytest.mark.parametrize("make", [lambda ds: ds.torch(), lambda ds: ds.batches(100, seed=1).torch()])
+def test_workers_receive_into_memory_that_they_share(things, make, monkeypatch):
+    """What a worker sends lies in shared memory already: PyTorch has nothing to copy. All tensors of a batch share one piece."""
+    memory = shared.BatchMemory()
+    assert not memory.tensors([memory.allocate(8)])[0].is_shared()  # Not in a process that keeps what it reads.
+    monkeypatch.setattr(torch.utils.data, "get_worker_info", lambda: torch.utils.data._utils.worker.WorkerInfo(id=0, num_workers=1))
+    data = make(things)
+    x, y = data.__getitems__([5, 1, 9]).tensors if isinstance(data, MapDataset) else next(iter(data))
+    assert x.is_shared() and y.is_shared() and x.dtype == torch.uint8 and y.dtype == torch.int64
+    places = {(tensor.untyped_storage if hasattr(tensor, "untyped_storage") else tensor.storage)().data_ptr() for tensor in (x, y)}
+    assert len(places) == 1
+    assert torch.equal(x, torch.from_numpy(np.asarray(things["x"])[y.numpy() // 3]))

@@ -18,7 +18,8 @@ from ..reading import ArrayNames
 from ..resume import State
 from ..selects import is_list
 from .ranks import find_rank
-from .tensors import to_tensor, to_tensors
+from .shared import BatchMemory
+from .tensors import to_tensors
 
 if TYPE_CHECKING:
     from ..datasets import Dataset
@@ -64,11 +65,11 @@ class MapDataset(torch.utils.data.Dataset):  # type: ignore[type-arg]
     def __getitem__(self, index: Any) -> Tensors:
         """One row of each array; for a list of rows the tensors of all of them, stacked."""
         if isinstance(index, slice) or is_list(index):
-            return to_tensors(self._gather(index))
-        return tuple(to_tensor(array[0]) for array in self._gather([operator.index(index)]))
+            return self._gather(index)
+        return tuple(tensor[0] for tensor in self._gather([operator.index(index)]))
 
     def __getitems__(self, indices: Sequence[int]) -> GatheredRows:
-        return GatheredRows(to_tensors(self._gather(list(indices))), len(indices))
+        return GatheredRows(self._gather(list(indices)), len(indices))
 
     @staticmethod
     def collate(samples: Any) -> Any:
@@ -82,8 +83,9 @@ class MapDataset(torch.utils.data.Dataset):  # type: ignore[type-arg]
         rows = RandomSampler(self, generator=generator) if shuffle else SequentialSampler(self)
         return BatchSampler(rows, batch_size, drop_last)
 
-    def _gather(self, rows: Any) -> Any:
-        return self._dataset.gather(rows, self._reading)
+    def _gather(self, rows: Any) -> Tensors:
+        memory = BatchMemory()
+        return memory.tensors(self._dataset.gather(rows, self._reading, memory.allocate))
 
 
 class IterableBatches(torch.utils.data.IterableDataset):  # type: ignore[type-arg]
@@ -111,7 +113,8 @@ class IterableBatches(torch.utils.data.IterableDataset):  # type: ignore[type-ar
             return
         for at, (epoch, step) in enumerate(self._batches.addresses(*self._batches.take_start())):
             if at % worker.num_workers == worker.id:
-                yield to_tensors(self._batches.at(epoch, step))
+                memory = BatchMemory()
+                yield memory.tensors(self._batches.at(epoch, step, memory.allocate))
 
     @property
     def batches(self) -> Batches:
