@@ -64,7 +64,7 @@ internal sealed class WatchedPage : IAsyncDisposable
     public Task DrawnAsync() => Page.WaitForFunctionAsync(
         """
         () => document.fonts.status === 'loaded' && document.querySelector('main h1') && !document.querySelector('main[aria-busy], .loading')
-          && !document.querySelector('.stage .sheet:empty') && ![...document.querySelectorAll('.specimen canvas, .tile canvas')].some(c => c.width === 1 && c.getBoundingClientRect().top < innerHeight)
+          && !document.querySelector('.stage .sheet:empty') && ![...document.querySelectorAll('.specimen canvas, .tile canvas')].some(c => c.width === 1 && c.checkVisibility() && c.getBoundingClientRect().top < innerHeight)
           && (!document.querySelector('dialog[open] .viewer') || document.querySelector('dialog[open] .viewer').childElementCount > 0)
         """);
 

@@ -82,7 +82,7 @@ export async function tensors(relative) {
 }
 
 /** Server-sent events over fetch, which can carry the key. Calls `take(event, data)` until the server ends it. */
-export async function events(relative, take, signal) {
+async function events(relative, take, signal) {
   const reader = (await send(relative, { headers: { Accept: 'text/event-stream' }, signal })).body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   for (;;) {
@@ -95,6 +95,16 @@ export async function events(relative, take, signal) {
       if (field('data')) take(field('event') || 'message', JSON.parse(field('data')));
     }
   }
+}
+
+/** Posts a job and follows it to its end: `progress` is called with whole per cents. Throws where it does not succeed. */
+export async function runJob(job, progress, signal) {
+  let last = await json(path(['jobs']), { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(job) });
+  await events(path(['jobs', last.id, 'events']), (_, state) => {
+    last = state;
+    progress(state.total > 0 ? Math.floor(100 * state.done / state.total) : 0);
+  }, signal);
+  if (last.state !== 'succeeded') throw new Problem(0, { detail: last.error?.detail ?? `The ${last.kind} is ${last.state}.` });
 }
 
 /** Opens the key dialog, once for all requests that wait. */

@@ -56,6 +56,10 @@ const failure = problem => ({
     h('p', {}, problem.message, ' ', h('a', { href: '#/' }, 'See what there is')))],
 });
 
+$('.skip').onclick = event => {
+  event.preventDefault();   // The hash says the place.
+  $('#main').focus();
+};
 $('#theme').onclick = () => {
   const chosen = document.documentElement.dataset.theme = isDark() ? 'light' : 'dark';
   try { localStorage.theme = chosen; } catch { /* Kept for this page only. */ }

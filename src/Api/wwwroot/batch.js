@@ -124,12 +124,11 @@ export function batchSheet(detail, state, range, open) {
     const touched = new Set(rows.map(row => Math.floor(row / chunk))).size;
     const facts = [['Median distance', count(gaps[gaps.length >> 1] ?? 0, 'row')]];
     if (chunk > 1) {
-      facts.push(['Chunks decoded', `${num(touched)} for ${count(rows.length, 'row')}`], ['Amplification, nothing cached', `${(touched * chunk / rows.length).toFixed(1)} ×`]);
+      facts.push(['Chunks touched', `${num(touched)} for ${count(rows.length, 'row')}`], ['Amplification, nothing cached', `${(touched * chunk / rows.length).toFixed(1)} ×`]);
       if (plan) facts.push([state.ranks > 1 ? 'Over the epoch, each rank alone' : 'Over the epoch', `${plan.amplification.toFixed(1)} ×`]);
     } else facts.push(['Rows read', num(rows.length)]);
     reads.replaceChildren(...facts.map(([name, value]) => h('span', {}, name, h('b', {}, value))));
     sheet.dataset.touched = touched;
-    sheet.dispatchEvent(new CustomEvent('read', { detail: { amplification: touched * chunk / rows.length, chunk } }));
   }
 
   /** Arrow keys walk over the samples; one of them is in the order of the Tab key. */

@@ -1,9 +1,9 @@
 // What is chosen on the bench: the view expression, tried as it is typed; the rail of order, seed, epoch, batch size, ranks and
 // tail; and all of it as a link.
 
-import { json, path } from './api.js';
+import { Problem, runJob } from './api.js';
 import { orderOf } from './code.js';
-import { h, num, say, size } from './dom.js';
+import { h, num, size } from './dom.js';
 import { chunkRows, quoted } from './picture.js';
 
 const MOST_BATCH = 65536;
@@ -148,7 +148,7 @@ export function viewBox(detail, state, manages, changed) {
     if (problem) {
       input.setAttribute('aria-invalid', 'true');
       message.className = 'vmsg bad';
-      message.replaceChildren(...complaint(input.value, problem), ...problem.code === 'needs_profile' && manages ? [profiler(problem)] : []);
+      message.replaceChildren(...complaint(input.value, problem), ...problem.job && manages ? [profiler(problem)] : []);
       return;
     }
     const bar = h('i');
@@ -157,15 +157,18 @@ export function viewBox(detail, state, manages, changed) {
     message.replaceChildren(h('span', {}, h('b', {}, num(rows)), ` of ${num(detail.rows)} rows`), h('span', { className: 'frac', ariaHidden: 'true' }, bar));
   }
 
-  /** The job that the expression asks for, to be started here. */
-  function profiler(problem) {
+  /** Starts the job that the expression asks for; then the expression is tried again. */
+  function profiler({ job }) {
     const button = h('button', {
       type: 'button', onclick: async () => {
         button.disabled = true;
-        const body = JSON.stringify(problem.job ?? { kind: 'profile', dataset: detail.name });
-        await json(path(['jobs']), { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
-        button.replaceWith(h('a', { href: '#/server' }, 'The job is under way'));
-        say('The job is under way');
+        try {
+          await runJob(job, percent => { button.textContent = `Profiling, ${percent} %`; });
+          use();
+        } catch (problem) {
+          if (!(problem instanceof Problem)) throw problem;
+          button.replaceWith(h('span', {}, problem.message));
+        }
       },
     }, 'Start that profile');
     return button;

@@ -11,6 +11,9 @@ import { Range, chunkRows, describe, evaluate, served, showable } from './pictur
 import { sampleDialog } from './sample.js';
 import { scope } from './server.js';
 
+/** The plan's amplification from which on a window is proposed. Once a sidecar holds the decoded rows it is 1. */
+const WORTH_A_WINDOW = 4;
+
 export async function dataset(detail, parameters) {
   const drawn = showable(detail);
   const title = h('div', { className: 'title' }, h('h1', {}, detail.name), h('p', {}, h('b', {}, num(detail.rows)), detail.rows === 1 ? ' row' : ' rows',
@@ -27,7 +30,7 @@ export async function dataset(detail, parameters) {
 }
 
 function bench(detail, drawn, state, { crumb, title, facts, manages }) {
-  const known = { rows: detail.rows, classes: null, problem: null, plan: null };
+  const known = { rows: detail.rows, classes: null, problem: null, plan: null, whole: null };
   const array = () => drawn.find(one => one.name === state.array) ?? drawn[0];
   const ranges = new Map(drawn.map(one => [one.name, new Range(one.dtype)]));
   const range = () => ranges.get(array().name);
@@ -43,7 +46,6 @@ function bench(detail, drawn, state, { crumb, title, facts, manages }) {
   const statistics = channels(detail, drawn[0], manages);
   const hint = h('p', { className: 'hint', hidden: true }, `Every row here decodes a chunk of ${num(chunkRows(detail))} rows. `,
     h('button', { type: 'button', onclick: () => { rail.choose('order', 'window'); } }, `Read through window:${state.window} instead`));
-  sheet.sheet.addEventListener('read', ({ detail: { amplification, chunk } }) => { hint.hidden = !(chunk > 1 && state.order === 'shuffle' && amplification > 4); });
 
   const steps = () => state.tail === 'drop' ? Math.floor(known.rows / state.batch) : Math.ceil(known.rows / state.batch);
   const need = new Set();
@@ -66,6 +68,7 @@ function bench(detail, drawn, state, { crumb, title, facts, manages }) {
         sheet.load(describe(array()), known.rows, steps()),
       ]);
       sheet.sayReads(known.plan);
+      hint.hidden = !(state.order === 'shuffle' && known.plan?.amplification > WORTH_A_WINDOW);
       isDrawn = true;
       if (known.problem) return;
       fail(null);
@@ -91,9 +94,12 @@ function bench(detail, drawn, state, { crumb, title, facts, manages }) {
     const expression = view.text();
     try {
       const found = expression || detail.labels ? await evaluate(detail, expression) : { rows: detail.rows, classes: null };
+      if (expression && detail.labels) known.whole ??= (await evaluate(detail, '')).classes;
+      else known.whole = found.classes;
       Object.assign(known, found, { problem: null });
       state.view = expression;
-      counts.show(found.classes ?? [], found.rows);
+      const of = new Map((found.classes ?? []).map(one => [one.value, one.rows]));   // Classes that the view leaves out can still be chosen.
+      counts.show((known.whole ?? []).map(one => ({ ...one, rows: of.get(one.value) ?? 0 })), found.rows);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       if (!expression) {   // The whole can be seen, whether its labels were counted or not.

@@ -1,6 +1,6 @@
 // What is known of a dataset: its labels in the view, its channels, its arrays.
 
-import { Problem, events, json, path } from './api.js';
+import { Problem, json, path, runJob } from './api.js';
 import { copy, count, figure, h, num, say, shapeText, size } from './dom.js';
 import { quoted } from './picture.js';
 
@@ -52,21 +52,16 @@ export function channels(detail, array, manages) {
       start.replaceWith(meter);
       following = new AbortController();
       try {
-        const body = JSON.stringify({ kind: 'profile', dataset: detail.name, arrays: [array.name] });
-        const job = await json(path(['jobs']), { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
-        let last = job;
-        await events(path(['jobs', job.id, 'events']), (_, state) => {
-          last = state;
-          const percent = state.total > 0 ? Math.floor(100 * state.done / state.total) : 0;
+        await runJob({ kind: 'profile', dataset: detail.name, arrays: [array.name] }, percent => {
           bar.style.width = `${percent}%`;
           meter.ariaValueNow = String(percent);
         }, following.signal);
-        if (last.state !== 'succeeded') throw new Problem(0, { detail: last.error?.detail ?? `The profile ${last.state}.` });
         const fresh = statistics(await json(path(['datasets', detail.name])));
         if (fresh) section.replaceChildren(...table(fresh, array));
         say('Profile ready');
       } catch (problem) {
         if (problem.name === 'AbortError') return;
+        if (!(problem instanceof Problem)) throw problem;
         text.textContent = problem.message;
         meter.replaceWith(start);
       }

@@ -151,6 +151,6 @@ export const labelName = (detail, value) => detail.labels?.names?.[value] ?? Str
 /** The rows of a view and of each of its classes, with the names that the dataset knows; without labels `classes` is null. */
 export async function evaluate(detail, expression) {
   const by = detail.labels ? quoted(detail.labels.array) : null;
-  const { rows, classes } = await json(path(['datasets', detail.name, 'views'], { expression: expression || 'all', by }));
+  const { rows, classes } = await json(path(['datasets', detail.name, 'views'], { expression: expression || 'all', by, version: detail.version }));
   return { rows, classes: by && classes ? classes.map(one => ({ ...one, name: labelName(detail, one.value) })) : null };
 }

@@ -44,6 +44,7 @@ export function sampleDialog(detail, state, { array, range, changed }) {
     viewer.replaceChildren();
     frame();
     if (!dialog.open) dialog.showModal();
+    tabs.querySelector('[aria-pressed=true]').focus();
     changed();
     show();
   }

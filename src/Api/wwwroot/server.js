@@ -165,7 +165,8 @@ function follow(take) {
 /** Samples for ever, but for hidden pages and keys that may not see metrics; shows the rate in `place`. */
 export async function pulse(place) {
   const rate = h('span', {});
-  place.append(h('span', { className: 'dot', ariaHidden: 'true' }), rate);
+  const jobs = h('span', { className: 'jobs1' });
+  place.append(h('span', { className: 'dot', ariaHidden: 'true' }), rate, jobs);
   try {
     if (!(await serverInfo()).metrics) return;
     for (;;) {
@@ -174,7 +175,9 @@ export async function pulse(place) {
         if (samples.length > KEPT + 1) samples.shift();
         const now = history();
         rate.textContent = `${rateText(now.sent.at(-1) ?? 0)} MB/s`;
-        place.ariaLabel = `The server sends ${rate.textContent}`;
+        const open = (now.gauge('microtome_jobs_running') ?? 0) + (now.gauge('microtome_jobs_queued') ?? 0);
+        jobs.textContent = open > 0 ? count(open, 'job') : '';
+        place.ariaLabel = `The server sends ${rate.textContent}${open > 0 ? `, ${jobs.textContent} under way` : ''}`;
         place.hidden = false;
         for (const take of listeners) take(now);
       }
