@@ -14,7 +14,6 @@ using Microtome.Datasets.Formats.Raw;
 using Microtome.Datasets.Gathering;
 using Microtome.Datasets.Sidecars;
 using Microtome.Datasets.Storage;
-using Microtome.Datasets.Views;
 using Microtome.Hdf5.Filters;
 using Microtome.Hdf5.Reading;
 
@@ -58,10 +57,7 @@ internal static class Services
         services.AddSingleton<PrometheusExporter>();
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton(provider => new DatasetCatalogue(settings.Catalogue, Formats(settings, provider.GetRequiredService<ChunkCache>()), provider.GetRequiredService<CatalogueLog>().Write, TimeProvider.System, settings.Sidecars ? provider.GetRequiredService<SidecarStore>() : null));
-        services.AddSingleton(new ViewBook(settings.Views));
-        services.AddSingleton(_ => new EvaluatedViews(settings.Limits.MemoryBudgetBytes / 4));
-        services.AddSingleton(provider => new ViewEvaluator(provider.GetRequiredService<EvaluatedViews>(), settings.Limits.MemoryBudgetBytes));
-        services.AddSingleton(provider => new ViewResolver(provider.GetRequiredService<ViewBook>(), provider.GetRequiredService<ViewEvaluator>(), settings.Limits.MaxExpressionLength));
+        services.AddViews(settings);
         services.AddHostedService<CatalogueService>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         return services;

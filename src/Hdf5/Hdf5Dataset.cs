@@ -71,6 +71,9 @@ public sealed class Hdf5Dataset : Hdf5Object
     /// <summary>Elements are texts: see <see cref="ReadStringsAsync"/>.</summary>
     public bool IsText => Type is StringType or VariableLengthType { IsString: true };
 
+    /// <summary>Elements are texts that can be decoded.</summary>
+    public bool CanReadStrings => IsText && !_isMember && !IsNull && _description.Storage is not null && _description.Reason is null;
+
     /// <summary>Elements of a chunk by axis, of the rank of <see cref="Shape"/>; null where the dataset is not chunked.</summary>
     public ImmutableArray<long>? ChunkShape { get; }
 

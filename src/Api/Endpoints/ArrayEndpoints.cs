@@ -16,6 +16,7 @@ internal static class ArrayEndpoints
 {
     private const string Picture = "png";
 
+    private static readonly string[] TextFormats = ["json", "npy", "raw", "safetensors", "csv", Picture];
     private static readonly string[] Formats = ["npy", "raw", "safetensors", "json", "csv", Picture];
 
     public static IEndpointRouteBuilder MapArrays(this IEndpointRouteBuilder routes)
@@ -30,7 +31,7 @@ internal static class ArrayEndpoints
     /// <remarks>`select` is NumPy basic indexing over all axes: `10:20,:,::2`, negative indices, `...`, and on axis 0 a list `(5,1,9)`.</remarks>
     /// <param name="dataset" example="digits">The dataset's name.</param>
     /// <param name="array" example="images">The array's name; slashes stand as they are, or as %2F.</param>
-    internal static async Task<BatchResult> GetSlice(
+    internal static async Task<IResult> GetSlice(
         string dataset,
         string? array,
         [AsParameters] SliceQuery query,
@@ -41,9 +42,15 @@ internal static class ArrayEndpoints
         CancellationToken cancellationToken)
     {
         Dataset opened = access.Open(http, dataset);
-        DatasetArray stored = GatherPlanner.Find(opened, Unescape(opened, array ?? ""));
         Selection selection = GatherPlanner.ParseSelection(query.Select, limits);
         string version = await DatasetAccess.PinAsync(opened, query.Version, cancellationToken);
+        string name = Unescape(opened, array ?? "");
+        if (opened.TryGetArray(name, out DatasetArray found) && found.Texts is { } texts)
+        {
+            return SliceTexts(opened, found, texts, selection, query, version, http, formats, limits);
+        }
+
+        DatasetArray stored = GatherPlanner.Find(opened, name);
         IBatchEncoder encoder = formats.Choose(query.Format, http.Request.Headers.Accept, Formats);
         BatchArray slice = Slice(stored, selection, query, limits, out string transform);
         Batch batch = new([slice], IsBare: true) { SheetColumns = ColumnsOf(query, encoder), IsTransformed = slice is TransformedArray };
@@ -52,13 +59,49 @@ internal static class ArrayEndpoints
             http.Response.Headers["X-Sheet"] = PngSheet.TryMake(slice.Shape, query.Columns, out _)!.ToString();
         }
 
-        return new(opened, batch, encoder)
+        return new BatchResult(opened, batch, encoder)
         {
             ETag = EntityTag.Of(version, encoder.Name, $"{stored.Name}\t{selection}\t{query.Columns}\t{transform}"),
             CacheControl = CachePolicy.Of(http, isPinned: query.Version is not null),
             FileName = $"{opened.Name}-{stored.Name.Replace('/', '-')}",
             VariesByAccept = query.Format is null,
         };
+    }
+
+    /// <summary>Texts have no bytes of a fixed size: they go as JSON, and nothing is done to them.</summary>
+    private static TextResult SliceTexts(
+        Dataset dataset, DatasetArray array, ITextSource texts, Selection selection, SliceQuery query, string version, HttpContext http, FormatNegotiation formats, ServerLimits limits)
+    {
+        IBatchEncoder encoder = formats.Choose(query.Format, http.Request.Headers.Accept, TextFormats);
+        if (encoder.Name != TextFormats[0])
+        {
+            throw new ProblemException(ProblemCode.NotAcceptable, $"The array {array.Name} holds texts ({array.Dtype}), which go as json only.") { Parameter = "format", Value = encoder.Name };
+        }
+
+        if (query.Transform is not null || query.Columns is not null)
+        {
+            throw new ProblemException(ProblemCode.DoesNotApply, $"The array {array.Name} holds texts, which are neither transformed nor drawn.") { Value = array.Name };
+        }
+
+        try
+        {
+            ResolvedSelection resolved = selection.Resolve(texts.Shape);
+            if (resolved.Shape.Count > limits.MaxRows || resolved.Shape.Lengths is { IsEmpty: false } lengths && resolved.Shape.Count == 0 && lengths[0] > limits.MaxRows)
+            {
+                throw ProblemException.TooLarge($"{resolved.Shape.Count} texts are asked for", limits.MaxRows, "texts");
+            }
+
+            return new(dataset, texts, resolved)
+            {
+                ETag = EntityTag.Of(version, encoder.Name, $"{array.Name}\t{selection}"),
+                CacheControl = CachePolicy.Of(http, isPinned: query.Version is not null),
+                VariesByAccept = query.Format is null,
+            };
+        }
+        catch (SelectionRangeException error)
+        {
+            throw GatherPlanner.OutOfRange(error, query.Select);
+        }
     }
 
     private static int? ColumnsOf(SliceQuery query, IBatchEncoder encoder) => query.Columns switch

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microtome.Api.Contracts;
 using Microtome.Datasets.Catalogue;
 using Microtome.Datasets.Profiles;
+using Microtome.Datasets.Views;
 
 namespace Microtome.Api.Endpoints;
 
@@ -20,12 +21,12 @@ internal static class DatasetEndpoints
     }
 
     /// <summary>Lists the datasets.</summary>
-    internal static async Task<Ok<DatasetList>> ListDatasets(HttpContext http, DatasetAccess access, CancellationToken cancellationToken)
+    internal static async Task<Ok<DatasetList>> ListDatasets(HttpContext http, DatasetAccess access, ViewBook book, CancellationToken cancellationToken)
     {
         List<DatasetSummary> summaries = [];
         foreach (Dataset dataset in access.List(http))
         {
-            summaries.Add(await SummarizeAsync(dataset, cancellationToken));
+            summaries.Add(await SummarizeAsync(dataset, book, cancellationToken));
         }
 
         return TypedResults.Ok(new DatasetList(summaries));
@@ -33,22 +34,22 @@ internal static class DatasetEndpoints
 
     /// <summary>Shows one dataset with every array.</summary>
     /// <param name="dataset" example="digits">The dataset's name.</param>
-    internal static async Task<Ok<DatasetDetail>> GetDataset(string dataset, HttpContext http, DatasetAccess access, ComputedColumns columns, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await DescribeAsync(access.Open(http, dataset), columns, cancellationToken));
+    internal static async Task<Ok<DatasetDetail>> GetDataset(string dataset, HttpContext http, DatasetAccess access, ViewBook book, ComputedColumns columns, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await DescribeAsync(access.Open(http, dataset), book, columns, cancellationToken));
 
-    private static async ValueTask<DatasetSummary> SummarizeAsync(Dataset dataset, CancellationToken cancellationToken) => new(
+    private static async ValueTask<DatasetSummary> SummarizeAsync(Dataset dataset, ViewBook book, CancellationToken cancellationToken) => new(
         dataset.Name,
         await dataset.GetVersionAsync(cancellationToken),
         dataset.Rows,
         dataset.Bytes,
         dataset.Arrays.Count,
         [.. dataset.Arrays.Take(MaxListedArrays).Select(array => new ArraySummary(array.Name, array.Dtype, array.Shape.Lengths.ToArray()))],
-        ["all"],
+        [ViewName.All, .. book.List(dataset.Name).Select(view => view.Name)],
         "/v1/datasets/" + dataset.Name);
 
-    private static async ValueTask<DatasetDetail> DescribeAsync(Dataset dataset, ComputedColumns columns, CancellationToken cancellationToken)
+    private static async ValueTask<DatasetDetail> DescribeAsync(Dataset dataset, ViewBook book, ComputedColumns columns, CancellationToken cancellationToken)
     {
-        DatasetSummary summary = await SummarizeAsync(dataset, cancellationToken);
+        DatasetSummary summary = await SummarizeAsync(dataset, book, cancellationToken);
         return new(
             summary.Name,
             summary.Version,

@@ -3,7 +3,6 @@ using System.Text;
 using Microsoft.AspNetCore.Mvc;
 using Microtome.Api.Contracts;
 using Microtome.Api.Limits;
-using Microtome.Api.Problems;
 using Microtome.Api.Requests;
 using Microtome.Api.Results;
 using Microtome.Datasets.Catalogue;
@@ -107,8 +106,8 @@ internal static class EpochEndpoints
         EpochRequest request = EpochRequest.Of(OrderRequest.Of(opened, epoch, orderQuery, view), batchQuery, limits);
         IBatchEncoder? plain = formats.ChooseForStream(gatherQuery.Format, http.Request.Headers.Accept);
         GatherTemplate template = GatherPlanner.Plan(opened, GatherRequest.Of(gatherQuery), limits, addsValid: plain is null && request.Epoch.Tail == Tail.Pad);
-        long from = StepParameter("start", start) ?? 0;
-        long to = Math.Min(StepParameter("stop", stop) ?? long.MaxValue, request.Epoch.Steps);
+        long from = PositionRange.NotNegative("start", start) ?? 0;
+        long to = Math.Min(PositionRange.NotNegative("stop", stop) ?? long.MaxValue, request.Epoch.Steps);
         if (from > request.Epoch.Steps)
         {
             throw request.PastEnd((ulong)from);
@@ -185,31 +184,16 @@ internal static class EpochEndpoints
         ResolvedView view = await views.ResolveAsync(opened, current, orderQuery.View, cancellationToken);
         OrderRequest request = OrderRequest.Of(opened, epoch, orderQuery, view);
         IBatchEncoder encoder = formats.Choose(format, http.Request.Headers.Accept, OrderFormats);
-        long length = request.Rows.Length;
-        long from = Math.Min(StepParameter("start", start) ?? 0, length);
-        long to = Math.Clamp(StepParameter("stop", stop) ?? length, from, length);
-        long stride = step ?? 1;
-        if (stride < 1)
-        {
-            throw ProblemException.Bad("step", stride.ToString(CultureInfo.InvariantCulture), "step is at least 1.");
-        }
-
-        long count = to == from ? 0 : ((to - from - 1) / stride) + 1;
-        RowList.RequireAtMost(count, limits.MaxRows);
-        IndexMap rows = new ComposedMap(request.Rows, new RangeMap(from, count, stride));
+        PositionRange range = PositionRange.Of(request.Rows.Length, start, stop, step, limits.MaxRows);
         http.Response.Headers["X-Order"] = request.Order.ToString();
-        return new(opened, new([ComputedArray.Rows(rows)], IsBare: true), encoder)
+        return new(opened, new([ComputedArray.Rows(range.Of(request.Rows))], IsBare: true), encoder)
         {
-            ETag = EntityTag.Of(current, encoder.Name, string.Create(CultureInfo.InvariantCulture, $"order {request} {from}:{count}:{stride}")),
+            ETag = EntityTag.Of(current, encoder.Name, $"order {request} {range}"),
             CacheControl = CachePolicy.Of(http, isPinned: version is not null && view.IsStable),
             FileName = string.Create(CultureInfo.InvariantCulture, $"{opened.Name}-epoch-{epoch}-order"),
             VariesByAccept = format is null,
         };
     }
-
-    private static long? StepParameter(string name, long? value) => value is < 0
-        ? throw ProblemException.Bad(name, value.Value.ToString(CultureInfo.InvariantCulture), $"{name} is at least 0.")
-        : value;
 
     private static void SetHeaders(HttpContext http, EpochRequest request, long step, StepSlice slice, bool isPadded)
     {

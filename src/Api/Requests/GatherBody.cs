@@ -39,7 +39,9 @@ internal static class GatherBody
         };
     }
 
-    private static async Task<long[]> ReadBinaryAsync(PipeReader reader, ServerLimits limits, CancellationToken cancellationToken)
+    /// <summary>Row numbers as little-endian int64.</summary>
+    /// <exception cref="ProblemException">400 where the body is cut, 413 for too many rows.</exception>
+    public static async Task<long[]> ReadBinaryAsync(PipeReader reader, ServerLimits limits, CancellationToken cancellationToken)
     {
         List<long> rows = [];
         byte[] partial = new byte[sizeof(long)];

@@ -79,7 +79,8 @@ internal sealed class BatchResult(Dataset dataset, Batch batch, IBatchEncoder en
         }
     }
 
-    private static bool IsNotModified(HttpRequest request, string etag)
+    /// <summary>Whether the request holds the tag already.</summary>
+    internal static bool IsNotModified(HttpRequest request, string etag)
     {
         if (request.Headers.IfNoneMatch.Count == 0)
         {

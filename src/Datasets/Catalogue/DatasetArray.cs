@@ -15,6 +15,9 @@ public sealed record DatasetArray(string Name, OpenedArray Opened, bool IsAligne
     /// <summary>Null exactly where <see cref="Reason"/> says why the array cannot be served.</summary>
     public IArraySource? Source => Opened.Source;
 
+    /// <summary>Its texts, where it holds those and no numbers: they are looked at by views, and shown.</summary>
+    public ITextSource? Texts => Opened.Texts;
+
     public string? Reason => Opened.Reason;
 
     /// <summary>Bytes decoded; 0 where the array cannot be.</summary>

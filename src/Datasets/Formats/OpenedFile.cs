@@ -21,6 +21,9 @@ public sealed record OpenedArray
 
     public IArraySource? Source { get; init; }
 
+    /// <summary>The array's texts, where its elements are such; <c>Source</c> is null then.</summary>
+    public ITextSource? Texts { get; init; }
+
     /// <summary>What, beside the file's content and the array's name and spec, determines its values: where a headerless array begins.</summary>
     public string Identity { get; init; } = "";
 

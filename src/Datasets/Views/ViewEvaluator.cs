@@ -1,3 +1,4 @@
+using Microtome.Datasets.Views.Evaluation;
 using Microtome.Datasets.Views.Operations;
 using Microtome.Datasets.Views.Rows;
 
@@ -7,12 +8,22 @@ namespace Microtome.Datasets.Views;
 /// Works views out, operation by operation: what the one before leaves is a view of its own, kept as one, so that the folds of a
 /// filtered set share the filter. Arithmetic is neither kept nor waited for. Shared by all requests.
 /// </summary>
-/// <param name="views">Where what was worked out is kept.</param>
-/// <param name="maxTableBytes">The most memory that one table may take.</param>
-public sealed class ViewEvaluator(EvaluatedViews views, long maxTableBytes) : IDisposable
+/// <param name="maxKeptBytes">Memory that kept rows take, all together.</param>
+/// <param name="maxTableBytes">The most memory that one table may take while it is worked out.</param>
+/// <param name="files">Where larger tables are kept, too.</param>
+public sealed class ViewEvaluator(long maxKeptBytes, long maxTableBytes, ViewFiles files) : IDisposable
 {
+    /// <summary>Memory for counted classes.</summary>
+    private const long MaxCountBytes = 16 << 20;
+
+    private readonly SharedCache<ViewKey, ViewRows> _rows = new(maxKeptBytes, rows => rows.MemoryBytes);
+    private readonly SharedCache<(ViewKey View, string By), ClassCounts> _counts = new(MaxCountBytes, counts => counts.MemoryBytes);
+
     /// <summary>Evaluations at once; serving comes first.</summary>
     private readonly SemaphoreSlim _places = new(Math.Max(1, Environment.ProcessorCount / 2));
+
+    /// <summary>Bytes of memory that kept rows take.</summary>
+    public long KeptBytes => _rows.Bytes;
 
     /// <summary>The rows of an expression.</summary>
     /// <param name="expression">What it begins with has become <paramref name="root"/>.</param>
@@ -35,10 +46,35 @@ public sealed class ViewEvaluator(EvaluatedViews views, long maxTableBytes) : ID
         }
 
         ViewKey key = source.KeyOf(expression.ToString());
-        return views.TryGet(key, out ViewRows rows) ? new(rows) : WaitAsync(key, last, expression, root, source, cancellationToken);
+        return _rows.TryGet(key, out ViewRows rows) ? new(rows) : WaitAsync(key, last, expression, root, source, cancellationToken);
+    }
+
+    /// <summary>A list of rows, read once for all who ask.</summary>
+    public ValueTask<ViewRows> LoadAsync(ViewKey key, Func<ViewRows> load, CancellationToken cancellationToken) =>
+        _rows.GetAsync(key, _ => Task.FromResult(load()), cancellationToken);
+
+    /// <summary>How many rows of a view each class of an array has.</summary>
+    /// <param name="expression">The view, canonical.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="by">The array, with one element a row.</param>
+    /// <param name="source">The dataset's content.</param>
+    /// <param name="cancellationToken">Ends the waiting, and the work with the last who waits.</param>
+    /// <exception cref="Errors.ViewException">The array cannot be counted so.</exception>
+    public async ValueTask<ClassCounts> CountAsync(string expression, ViewRows rows, string by, ViewSource source, CancellationToken cancellationToken)
+    {
+        using (ViewSource looked = source.Hold())
+        {
+            ClassColumn.Check(looked, by, by, 0);
+        }
+
+        return await _counts.GetAsync((source.KeyOf(expression), by), RunAsync, cancellationToken);
+
+        Task<ClassCounts> RunAsync(CancellationToken end) => WorkAsync(source, by, evaluation => ClassColumn.CountAsync(evaluation, rows.Map, by, 0), end);
     }
 
     public void Dispose() => _places.Dispose();
+
+    private static async ValueTask<ViewRows> ApplyAsync(ArithmeticOperation operation, ValueTask<ViewRows> before) => operation.Apply(await before);
 
     private async ValueTask<ViewRows> WaitAsync(
         ViewKey key, ViewOperation last, ViewExpression expression, ViewRows root, ViewSource source, CancellationToken cancellationToken)
@@ -48,26 +84,35 @@ public sealed class ViewEvaluator(EvaluatedViews views, long maxTableBytes) : ID
             expression.Check(looked);
         }
 
-        return await views.GetAsync(key, RunAsync, cancellationToken);
+        return await _rows.GetAsync(key, RunAsync, cancellationToken);
 
         async Task<ViewRows> RunAsync(CancellationToken end)
         {
-            using ViewSource held = source.Hold();
+            if (files.TryLoad(key, maxKeptBytes / 2, out ViewRows kept))
+            {
+                return kept;
+            }
+
             ViewRows before = await EvaluateAsync(expression.Prefix, root, source, end);
-            await _places.WaitAsync(end);
-            try
-            {
-                held.RequireUnchanged();
-                ViewRows rows = await last.ApplyAsync(before, new(held, expression.Text, maxTableBytes, end));
-                held.RequireUnchanged();
-                return rows;
-            }
-            finally
-            {
-                _places.Release();
-            }
+            ViewRows rows = await WorkAsync(source, expression.Text, evaluation => last.ApplyAsync(before, evaluation), end);
+            return files.Keep(key, rows, maxKeptBytes / 2);
         }
     }
 
-    private static async ValueTask<ViewRows> ApplyAsync(ArithmeticOperation operation, ValueTask<ViewRows> before) => operation.Apply(await before);
+    private async Task<T> WorkAsync<T>(ViewSource source, string text, Func<ViewEvaluation, ValueTask<T>> work, CancellationToken end)
+    {
+        using ViewSource held = source.Hold();
+        await _places.WaitAsync(end);
+        try
+        {
+            held.RequireUnchanged();
+            T result = await work(new(held, text, maxTableBytes, end));
+            held.RequireUnchanged();
+            return result;
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
 }

@@ -17,7 +17,7 @@ public sealed partial class DependencyTests
         ["Selections"] = ["Arrays", "Sampling"],
         ["Transforms"] = ["Arrays", "Wording"],
         ["Gathering"] = ["Arrays", "Sampling", "Storage", "Sending", "Selections", "Transforms", "Sidecars"],
-        ["Views"] = ["Arrays", "Sampling", "Gathering", "Wording"],
+        ["Views"] = ["Arrays", "Storage", "Sampling", "Gathering", "Wording"],
         ["Profiles"] = ["Arrays", "Sampling", "Storage", "Transforms", "Gathering", "Formats"],
         ["Materialization"] = ["Arrays", "Sampling", "Storage", "Gathering", "Encoders"],
         ["Formats"] = ["Arrays", "Storage"],

@@ -1,5 +1,6 @@
 using Microtome.Datasets.Catalogue;
 using Microtome.Datasets.Formats.Npy;
+using Microtome.Datasets.Storage;
 using Microtome.Datasets.Views;
 
 namespace Microtome.Datasets.Tests.Views;
@@ -16,15 +17,14 @@ internal sealed class TestViews : IDisposable
         _catalogue = catalogue;
         _lease = lease;
         Version = version;
-        _evaluator = new(Evaluated, maxBytes);
-        Resolver = new(new(new Dictionary<string, IReadOnlyList<NamedView>>()), _evaluator, 65_536);
+        StateDirectory none = new(null, new(null, () => default));
+        _evaluator = new(1 << 20, maxBytes, new(null));
+        Resolver = new(new(new Dictionary<string, IReadOnlyList<NamedView>>(), new(none)), _evaluator, (_, _, _) => null, 65_536);
     }
 
     public Dataset Dataset => _lease.Dataset;
 
     public string Version { get; }
-
-    public EvaluatedViews Evaluated { get; } = new(1 << 20);
 
     public ViewResolver Resolver { get; }
 

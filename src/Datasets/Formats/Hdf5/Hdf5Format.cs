@@ -99,12 +99,16 @@ public sealed class Hdf5Format(Hdf5Options options) : IDatasetFormat
             Dtype = source?.Spec.Dtype.Name ?? dataset.DatatypeText,
             Shape = source?.Spec.Shape ?? (Shape.TryCount(dataset.Shape.AsSpan(), out _) ? new(dataset.Shape.AsSpan()) : Shape.Scalar),
             Source = source,
+            Texts = TextsOf(dataset),
             Reason = source is null ? reason ?? "it is larger than can be counted" : null,
             Filters = [.. dataset.Filters.Select(Hdf5FilterName.Of)],
             Aliases = [.. dataset.Aliases.Select(NameOf)],
             Detail = new(() => ReadDetail(dataset)),
         };
     }
+
+    private static Hdf5TextSource? TextsOf(Hdf5Dataset dataset) =>
+        dataset.CanReadStrings && Shape.TryCount(dataset.Shape.AsSpan(), out _) ? new(dataset, new(dataset.Shape.AsSpan())) : null;
 
     private static OpenedDetail ReadDetail(Hdf5Dataset dataset)
     {

@@ -65,6 +65,7 @@ public sealed class NpyFormat : IDatasetFormat
                 Dtype = header.Descr,
                 Shape = header.Shape,
                 StoredBytes = file.Length - dataOffset,
+                Texts = NpyTextSource.TryMake(new(file.Handle, 0, file.Length), dataOffset, header),
                 Reason = Unservable(header.Descr),
             };
         }
@@ -89,7 +90,7 @@ public sealed class NpyFormat : IDatasetFormat
     {
         ['[', ..] or ['(', ..] => "structured dtypes are not served; save each field as an array of its own",
         ['O', ..] => "object arrays hold pickled Python, which is not read",
-        ['S' or 'a' or 'U' or 'T', ..] => "strings are not served as numbers",
+        ['S' or 'a' or 'U' or 'T', ..] => "texts are no numbers; they are shown as JSON, and used by where and by=",
         ['M' or 'm', ..] => "dates and durations are not served; save them as int64",
         ['V', ..] => "raw void elements are not served",
         _ => $"the dtype {descr} is not served",

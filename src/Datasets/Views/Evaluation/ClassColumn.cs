@@ -55,13 +55,13 @@ internal static class ClassColumn
     }
 
     /// <summary>How many rows each class has, in value order.</summary>
-    public static async ValueTask<(ClassValue[] Values, long[] Counts)> CountAsync(ViewEvaluation evaluation, IndexMap rows, string name, int position)
+    public static async ValueTask<ClassCounts> CountAsync(ViewEvaluation evaluation, IndexMap rows, string name, int position)
     {
         ViewColumn column = Check(evaluation.Source, name, evaluation.Text, position);
         ClassCollector collector = new(column.Numbers?.Spec.Dtype);
         await VisitAsync(evaluation, rows, column, position, collector, null);
         (ClassValue[] values, long[] counts, _) = collector.Sort();
-        return (values, counts);
+        return new(values, counts);
     }
 
     private static async ValueTask VisitAsync(

@@ -55,6 +55,15 @@ public readonly record struct ClassValue
         return isNan != double.IsNaN(other._floating) ? (isNan ? 1 : -1) : _floating.CompareTo(other._floating);
     }
 
+    /// <summary>As JSON says it: a number, a bool, a text; NaN and infinities are texts.</summary>
+    public object ToObject() => _kind switch
+    {
+        null => Text ?? "",
+        DtypeKind.Bool => _whole != 0,
+        DtypeKind.Float => double.IsFinite(_floating) ? _floating : double.IsNaN(_floating) ? "NaN" : _floating > 0 ? "Infinity" : "-Infinity",
+        _ => _whole > long.MaxValue ? (object)(ulong)_whole : (long)_whole,
+    };
+
     /// <summary>As JSON names a member: <c>3</c>, <c>0.5</c>, <c>true</c>, <c>cat</c>.</summary>
     public override string ToString() => _kind switch
     {

@@ -29,6 +29,31 @@ internal sealed class PackedRows(RowBytes bytes, int width, bool isAscending) : 
     /// <summary>The bytes that a row number of a dataset takes.</summary>
     public static int WidthFor(long datasetRows) => datasetRows <= 1L << 32 ? sizeof(uint) : sizeof(long);
 
+    /// <summary>A list as it was given.</summary>
+    /// <param name="rows">Each a row of the dataset.</param>
+    /// <param name="datasetRows">How many that has.</param>
+    public static ViewRows Of(ReadOnlySpan<long> rows, long datasetRows)
+    {
+        int width = WidthFor(datasetRows);
+        ulong[] words = new ulong[(((long)rows.Length * width) + sizeof(ulong) - 1) / sizeof(ulong)];
+        Span<uint> narrow = MemoryMarshal.Cast<ulong, uint>(words.AsSpan());
+        bool isAscending = true;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            isAscending &= i == 0 || rows[i] > rows[i - 1];
+            if (width == sizeof(uint))
+            {
+                narrow[i] = (uint)rows[i];
+            }
+            else
+            {
+                words[i] = (ulong)rows[i];
+            }
+        }
+
+        return new(new PackedRows(new HeldBytes(words, (long)rows.Length * width), width, isAscending), isAscending);
+    }
+
     public override void CopyTo(long start, Span<long> rows)
     {
         Span<byte> target = MemoryMarshal.AsBytes(rows);

@@ -1,0 +1,23 @@
+using Microtome.Datasets.Arrays;
+using Microtome.Hdf5;
+
+namespace Microtome.Datasets.Formats.Hdf5;
+
+/// <summary>An array of texts of an HDF5 file, of fixed or variable length.</summary>
+internal sealed class Hdf5TextSource(Hdf5Dataset dataset, Shape shape) : ITextSource
+{
+    public Shape Shape => shape;
+
+    public async ValueTask ReadAsync(long start, Memory<string> destination, CancellationToken cancellationToken)
+    {
+        try
+        {
+            string[] texts = await dataset.ReadStringsAsync(start, destination.Length, cancellationToken);
+            texts.CopyTo(destination);
+        }
+        catch (Hdf5FormatException error)
+        {
+            throw new ArrayReadException(error.Message, error);
+        }
+    }
+}
