@@ -12,7 +12,4 @@ public sealed record ViewColumn(string Name, bool IsAligned, IArraySource? Numbe
 {
     /// <summary>Elements of a row.</summary>
     public long RowElements => Numbers?.Spec.Shape.Row.Count ?? Texts?.Shape.Row.Count ?? 0;
-
-    /// <summary>A profile's column that holds each row's content as 16 bytes: equal exactly where rows are.</summary>
-    public bool IsHash { get; init; }
 }

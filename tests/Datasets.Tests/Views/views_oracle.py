@@ -107,7 +107,7 @@ def classes_of(name, rows):
 
 
 def operation(rows):
-    kind = rng.randrange(5)
+    kind = rng.randrange(6)
     by = rng.choice([None, None, "y", "b", "i4", "f4", "u8", "u2", "f2"])
     with_by = "" if by is None else "by=%s," % by
     m = len(rows)
@@ -131,6 +131,15 @@ def operation(rows):
     if kind == 3:
         count = rng.randrange(m + 1)
         return "sample(n=%d,%sseed=%d)" % (count, with_by, s), rows[views_v1.sample(m, classes, s, count)]
+    if kind == 4:
+        name = rng.choice(scalars)
+        seen, kept = set(), []
+        for r in rows:
+            value = flat[name][r : r + 1].tobytes()
+            if value not in seen:
+                kept.append(r)
+                seen.add(value)
+        return "unique(%s)" % name, np.array(kept, dtype=np.int64)
     text, mask = condition(0)
     return "where(%s)" % text, rows[mask[rows]]
 

@@ -13,6 +13,7 @@ internal static class OperationTable
         ("kfold", FoldOperation.Usage, FoldOperation.Read),
         ("where", WhereOperation.Usage, WhereOperation.Read),
         ("sample", SampleOperation.Usage, SampleOperation.Read),
+        ("unique", UniqueOperation.Usage, UniqueOperation.Read),
     ];
 
     private static readonly string[] Names = Array.ConvertAll(Entries, entry => entry.Name);
