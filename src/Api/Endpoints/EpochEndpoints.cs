@@ -50,8 +50,8 @@ internal static class EpochEndpoints
     {
         Dataset opened = access.Open(http, dataset);
         string version = await DatasetAccess.PinAsync(opened, gatherQuery.Version, cancellationToken);
-        ResolvedView view = await views.ResolveAsync(opened, version, orderQuery.View, cancellationToken);
-        EpochRequest request = EpochRequest.Of(OrderRequest.Of(opened, epoch, orderQuery, view), batchQuery, limits);
+        OrderRequest order = await OrderRequest.OfAsync(opened, version, epoch, orderQuery, views, cancellationToken);
+        EpochRequest request = EpochRequest.Of(order, batchQuery, limits);
         IBatchEncoder encoder = formats.Choose(gatherQuery.Format, http.Request.Headers.Accept, BatchFormats);
         bool isPadded = request.Epoch.Tail == Tail.Pad;
         GatherTemplate template = GatherPlanner.Plan(opened, GatherRequest.Of(gatherQuery), limits, addsValid: isPadded && encoder.HoldsSeveral);
@@ -67,7 +67,7 @@ internal static class EpochEndpoints
         return new(opened, template.Fill(rows, slice.Valid), encoder)
         {
             ETag = EntityTag.Of(version, encoder.Name, Canonical(request, step, template)),
-            CacheControl = CachePolicy.Of(http, isPinned: gatherQuery.Version is not null && view.IsStable),
+            CacheControl = CachePolicy.Of(http, isPinned: gatherQuery.Version is not null && order.View.IsStable),
             FileName = string.Create(CultureInfo.InvariantCulture, $"{opened.Name}-epoch-{epoch}-step-{step}"),
             VariesByAccept = gatherQuery.Format is null,
             BeforeReading = () =>
@@ -102,8 +102,8 @@ internal static class EpochEndpoints
     {
         Dataset opened = access.Open(http, dataset);
         string version = await DatasetAccess.PinAsync(opened, gatherQuery.Version, cancellationToken);
-        ResolvedView view = await views.ResolveAsync(opened, version, orderQuery.View, cancellationToken);
-        EpochRequest request = EpochRequest.Of(OrderRequest.Of(opened, epoch, orderQuery, view), batchQuery, limits);
+        OrderRequest order = await OrderRequest.OfAsync(opened, version, epoch, orderQuery, views, cancellationToken);
+        EpochRequest request = EpochRequest.Of(order, batchQuery, limits);
         IBatchEncoder? plain = formats.ChooseForStream(gatherQuery.Format, http.Request.Headers.Accept);
         GatherTemplate template = GatherPlanner.Plan(opened, GatherRequest.Of(gatherQuery), limits, addsValid: plain is null && request.Epoch.Tail == Tail.Pad);
         long from = PositionRange.NotNegative("start", start) ?? 0;
@@ -140,19 +140,19 @@ internal static class EpochEndpoints
     {
         Dataset opened = access.Open(http, dataset);
         string version = await DatasetAccess.PinAsync(opened, gatherQuery.Version, cancellationToken);
-        ResolvedView view = await views.ResolveAsync(opened, version, orderQuery.View, cancellationToken);
-        EpochRequest request = EpochRequest.Of(OrderRequest.Of(opened, epoch, orderQuery, view), batchQuery, limits);
+        OrderRequest order = await OrderRequest.OfAsync(opened, version, epoch, orderQuery, views, cancellationToken);
+        EpochRequest request = EpochRequest.Of(order, batchQuery, limits);
         GatherTemplate template = GatherPlanner.Plan(opened, GatherRequest.Of(gatherQuery), limits, addsValid: request.Epoch.Tail == Tail.Pad);
-        http.Response.Headers.CacheControl = CachePolicy.Of(http, isPinned: gatherQuery.Version is not null && view.IsStable);
+        http.Response.Headers.CacheControl = CachePolicy.Of(http, isPinned: gatherQuery.Version is not null && order.View.IsStable);
         long rows = request.Epoch.RankRows();
         Epoch planned = request.Epoch;
         return new(
             planned.Steps,
             rows,
             checked(rows * template.RowBytes),
-            DecodeCost.Amplification(template, request.Order.Order, view.Rows.Length, planned.Shard.Of(Math.Min(planned.BatchSize, view.Rows.Length)).Count),
+            DecodeCost.Amplification(template, request.Order.Order, order.View.Rows.Length, planned.Shard.Of(Math.Min(planned.BatchSize, order.View.Rows.Length)).Count),
             DecodeCost.DecodedPart(template),
-            request.Order.Order.VarianceInflation(view.Rows.Length, opened.ChunkRows, planned.BatchSize));
+            request.Order.Order.VarianceInflation(order.View.Rows.Length, opened.ChunkRows, planned.BatchSize));
     }
 
     /// <summary>Reads row numbers by their position in the order, before tail and ranks.</summary>
@@ -181,15 +181,14 @@ internal static class EpochEndpoints
     {
         Dataset opened = access.Open(http, dataset);
         string current = await DatasetAccess.PinAsync(opened, version, cancellationToken);
-        ResolvedView view = await views.ResolveAsync(opened, current, orderQuery.View, cancellationToken);
-        OrderRequest request = OrderRequest.Of(opened, epoch, orderQuery, view);
+        OrderRequest request = await OrderRequest.OfAsync(opened, current, epoch, orderQuery, views, cancellationToken);
         IBatchEncoder encoder = formats.Choose(format, http.Request.Headers.Accept, OrderFormats);
         PositionRange range = PositionRange.Of(request.Rows.Length, start, stop, step, limits.MaxRows);
         http.Response.Headers["X-Order"] = request.Order.ToString();
         return new(opened, new([ComputedArray.Rows(range.Of(request.Rows))], IsBare: true), encoder)
         {
             ETag = EntityTag.Of(current, encoder.Name, $"order {request} {range}"),
-            CacheControl = CachePolicy.Of(http, isPinned: version is not null && view.IsStable),
+            CacheControl = CachePolicy.Of(http, isPinned: version is not null && request.View.IsStable),
             FileName = string.Create(CultureInfo.InvariantCulture, $"{opened.Name}-epoch-{epoch}-order"),
             VariesByAccept = format is null,
         };

@@ -10,11 +10,15 @@ namespace Microtome.Api.Requests;
 internal sealed record OrderRequest(ResolvedView View, Order Order, ulong Seed, ulong Number, IndexMap Rows)
 {
     /// <param name="dataset">The dataset.</param>
+    /// <param name="version">Its version.</param>
     /// <param name="epoch">The number of the pass.</param>
     /// <param name="query">What the client says.</param>
-    /// <param name="view">The view, worked out.</param>
+    /// <param name="views">Works the view out.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="ProblemException">400 for a malformed value.</exception>
-    public static OrderRequest Of(Dataset dataset, ulong epoch, OrderQuery query, ResolvedView view)
+    /// <exception cref="Microtome.Datasets.Views.Errors.ViewException">The view is none, or does not fit the dataset.</exception>
+    public static async ValueTask<OrderRequest> OfAsync(
+        Dataset dataset, string version, ulong epoch, OrderQuery query, ViewResolver views, CancellationToken cancellationToken)
     {
         if (!Order.TryParse(query.Order ?? "shuffle", out Order? order))
         {
@@ -22,7 +26,8 @@ internal sealed record OrderRequest(ResolvedView View, Order Order, ulong Seed, 
         }
 
         ulong seed = query.Seed ?? 0;
-        return new(view, order, seed, epoch, order.Arrange(view.Rows, dataset.ChunkRows, seed, epoch));
+        ResolvedView view = await views.ResolveAsync(dataset, version, query.View, cancellationToken);
+        return new(view, order, seed, epoch, await views.ArrangeAsync(dataset, version, view, order, seed, epoch, cancellationToken));
     }
 
     /// <summary>One text for everything that determines the order, for tags.</summary>

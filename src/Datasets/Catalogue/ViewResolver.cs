@@ -1,4 +1,5 @@
 using Microtome.Datasets.Arrays;
+using Microtome.Datasets.Sampling;
 using Microtome.Datasets.Views;
 using Microtome.Datasets.Views.Errors;
 using Microtome.Datasets.Views.Rows;
@@ -59,6 +60,12 @@ public sealed class ViewResolver(ViewBook book, ViewEvaluator evaluator, ColumnO
     /// <exception cref="ViewException">The array is not there, or cannot be counted so.</exception>
     public ValueTask<ClassCounts> CountAsync(Dataset dataset, string version, ResolvedView view, string by, CancellationToken cancellationToken) =>
         evaluator.CountAsync(view.Canonical, view.View, by, new DatasetContent(dataset, version, columns), cancellationToken);
+
+    /// <summary>A view's rows as an epoch visits them.</summary>
+    public ValueTask<IndexMap> ArrangeAsync(
+        Dataset dataset, string version, ResolvedView view, Order order, ulong seed, ulong epoch, CancellationToken cancellationToken) => order.Window is { } window
+        ? evaluator.WindowAsync(view.Canonical, view.View, dataset.ChunkRows, window, seed, epoch, new DatasetContent(dataset, version, columns), cancellationToken)
+        : new(order.Arrange(view.Rows, seed, epoch));
 
     private static async ValueTask<ResolvedView> WaitAsync(ViewExpression expression, ValueTask<ViewRows> rows, bool isStable) =>
         new(expression, await rows, isStable);

@@ -34,21 +34,19 @@ public sealed record Order
         return order is not null;
     }
 
-    /// <summary>The view's rows as this epoch visits them.</summary>
-    /// <param name="view">All rows, in the file's order.</param>
-    /// <param name="chunkRows">Rows that lie together in a chunk.</param>
+    /// <summary>The view's rows as this epoch visits them. Orders with windows take more than the rows: <see cref="GroupedWindows"/>.</summary>
+    /// <param name="view">The rows, in the view's order.</param>
     /// <param name="seed">Any.</param>
     /// <param name="epoch">Any.</param>
-    public IndexMap Arrange(IndexMap view, long chunkRows, ulong seed, ulong epoch)
+    /// <exception cref="InvalidOperationException">The order has windows.</exception>
+    public IndexMap Arrange(IndexMap view, ulong seed, ulong epoch)
     {
-        if (this == Sequential)
+        if (Window is not null)
         {
-            return view;
+            throw new InvalidOperationException($"{this} goes by the chunks that rows lie in.");
         }
 
-        return ComposedMap.Of(view, Window is { } window
-            ? new WindowPermutation(view.Length, chunkRows, window, seed, epoch)
-            : new Permutation(view.Length, seed, epoch, "order"));
+        return this == Sequential ? view : ComposedMap.Of(view, new Permutation(view.Length, seed, epoch, "order"));
     }
 
     /// <summary>

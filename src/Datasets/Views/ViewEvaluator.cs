@@ -1,3 +1,4 @@
+using Microtome.Datasets.Sampling;
 using Microtome.Datasets.Views.Evaluation;
 using Microtome.Datasets.Views.Operations;
 using Microtome.Datasets.Views.Rows;
@@ -18,6 +19,9 @@ public sealed class ViewEvaluator(long maxKeptBytes, long maxTableBytes, ViewFil
 
     private readonly SharedCache<ViewKey, ViewRows> _rows = new(maxKeptBytes, rows => rows.MemoryBytes);
     private readonly SharedCache<(ViewKey View, string By), ClassCounts> _counts = new(MaxCountBytes, counts => counts.MemoryBytes);
+
+    private readonly SharedCache<(ViewKey View, long ChunkRows), ChunkGroups> _groups = new(maxKeptBytes / 4, groups => groups.MemoryBytes);
+    private readonly SharedCache<WindowKey, GroupedWindows> _windows = new(maxKeptBytes / 4, windows => windows.MemoryBytes);
 
     /// <summary>Evaluations at once; serving comes first.</summary>
     private readonly SemaphoreSlim _places = new(Math.Max(1, Environment.ProcessorCount / 2));
@@ -52,6 +56,38 @@ public sealed class ViewEvaluator(long maxKeptBytes, long maxTableBytes, ViewFil
     /// <summary>A list of rows, read once for all who ask.</summary>
     public ValueTask<ViewRows> LoadAsync(ViewKey key, Func<ViewRows> load, CancellationToken cancellationToken) =>
         _rows.GetAsync(key, _ => Task.FromResult(load()), cancellationToken);
+
+    /// <summary>A view's rows in windows of the chunks that they lie in (<c>window.v1</c>); the tables that this takes are kept.</summary>
+    /// <param name="expression">The view, canonical.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="chunkRows">Rows of a chunk.</param>
+    /// <param name="window">Chunks of a window.</param>
+    /// <param name="seed">Any.</param>
+    /// <param name="epoch">Any.</param>
+    /// <param name="source">The dataset's content.</param>
+    /// <param name="cancellationToken">Ends the waiting, and the work with the last who waits.</param>
+    public ValueTask<IndexMap> WindowAsync(
+        string expression, ViewRows rows, long chunkRows, int window, ulong seed, ulong epoch, ViewSource source, CancellationToken cancellationToken)
+    {
+        // Arithmetic, where the chunks that hold rows are all alike: those of all rows, and single rows.
+        if (rows.Map is RangeMap { IsIdentity: true } || (rows.IsAscending && chunkRows == 1))
+        {
+            return new(ComposedMap.Of(rows.Map, new WindowPermutation(rows.Map.Length, chunkRows, window, seed, epoch)));
+        }
+
+        ViewKey key = source.KeyOf(expression);
+        WindowKey windows = new(key, chunkRows, window, seed, epoch);
+        return _windows.TryGet(windows, out GroupedWindows? known) ? new(ComposedMap.Of(rows.Map, known)) : WaitAsync();
+
+        async ValueTask<IndexMap> WaitAsync() => ComposedMap.Of(rows.Map, await _windows.GetAsync(windows, RunAsync, cancellationToken));
+
+        async Task<GroupedWindows> RunAsync(CancellationToken end)
+        {
+            ChunkGroups groups = await _groups.GetAsync(
+                (key, chunkRows), inner => Task.FromResult(ChunkGroups.Of(rows.Map, rows.IsAscending, chunkRows, inner)), end);
+            return new(groups, window, seed, epoch);
+        }
+    }
 
     /// <summary>How many rows of a view each class of an array has.</summary>
     /// <param name="expression">The view, canonical.</param>
@@ -115,4 +151,6 @@ public sealed class ViewEvaluator(long maxKeptBytes, long maxTableBytes, ViewFil
             _places.Release();
         }
     }
+
+    private readonly record struct WindowKey(ViewKey View, long ChunkRows, int Window, ulong Seed, ulong Epoch);
 }

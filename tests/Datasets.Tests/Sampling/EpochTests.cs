@@ -14,7 +14,7 @@ public sealed class EpochTests
             long n = random.Next(0, 300);
             long batch = random.Next(1, 120);
             Tail tail = (Tail)random.Next(3);
-            IndexMap order = Order.Shuffle.Arrange(RangeMap.All(n), 1, (ulong)round, 1);
+            IndexMap order = Order.Shuffle.Arrange(RangeMap.All(n), (ulong)round, 1);
             Epoch whole = new(order, batch, tail, Shard.Whole);
             Assert.Equal(tail == Tail.Drop ? n / batch : (n + batch - 1) / batch, whole.Steps);
             List<long> real = [];

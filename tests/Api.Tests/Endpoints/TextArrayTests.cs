@@ -1,0 +1,85 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Microtome.Fixtures;
+
+namespace Microtome.Api.Tests.Endpoints;
+
+/// <summary>Arrays of texts, of every kind that NumPy and h5py write: shown as JSON, and looked at by views.</summary>
+public sealed class TextArrayTests
+{
+    private const string Script = """
+        import sys, json, os
+        import numpy as np, h5py
+        folder = sys.argv[1]
+        words = ['cat', 'dog', '', 'Zürich', '猫', '\U0001F600', 'O\'Neil', 'dog', 'cat', '\ufb00']
+        a = np.array(words)
+        b = np.array([w.encode() for w in words])
+        os.mkdir(os.path.join(folder, 'n'))
+        np.save(os.path.join(folder, 'n', 'x.npy'), np.arange(10, dtype='u1'))
+        with h5py.File(os.path.join(folder, 't.h5'), 'w') as f:
+            f['x'] = np.arange(10, dtype='u1')
+            f.create_dataset('v', data=words, dtype=h5py.string_dtype())
+            f['f'] = b.astype(h5py.string_dtype('utf-8', b.dtype.itemsize))
+            f.create_dataset('g', data=np.array(words, dtype=object).reshape(10, 1), dtype=h5py.string_dtype(), chunks=(4, 1), compression='gzip')
+            f.create_dataset('two', data=np.array(words, dtype=object).reshape(5, 2), dtype=h5py.string_dtype())
+        np.save(os.path.join(folder, 'big.npy'), a.astype('>U%d' % (a.dtype.itemsize // 4)))
+        np.save(os.path.join(folder, 'bytes.npy'), b)
+        np.save(os.path.join(folder, 'many.npy'), np.array(words).reshape(5, 2))
+        expected = {}
+        for name, test in [("== 'cat'", a == 'cat'), ("!= 'cat'", a != 'cat'), ("< 'dog'", a < 'dog'), (">= '猫'", a >= '猫'),
+                           ("in ('cat', '\U0001F600')", np.isin(a, ['cat', '\U0001F600'])), ("not in ['dog']", ~np.isin(a, ['dog'])),
+                           ("== 'O''Neil'", a == 'O\'Neil'), ("== ''", a == '')]:
+            expected[name] = np.flatnonzero(test).tolist()
+        values, counts = np.unique(a, return_counts=True)
+        print(json.dumps({'words': words, 'where': expected, 'classes': [[str(v), int(c)] for v, c in zip(values, counts)]}))
+        """;
+
+    [Fact]
+    public async Task They_are_shown_looked_at_and_counted()
+    {
+        Python.Require("numpy", "h5py");
+        using TemporaryFolder folder = new();
+        JsonElement expected = JsonDocument.Parse(Python.Run(Script, folder.Path)).RootElement;
+        string[] words = [.. expected.GetProperty("words").EnumerateArray().Select(word => word.GetString()!)];
+        await using RunningServer server = await RunningServer.ServeAsync(folder.Path);
+        foreach ((string dataset, string array) in ((string, string)[])[("t", "v"), ("t", "f"), ("big", "data"), ("bytes", "data")])
+        {
+            Assert.Equal(words, await TextsAsync(server, $"{dataset}/arrays/{array}?format=json"));
+            Assert.Equal(words, await TextsAsync(server, $"{dataset}/arrays/{array}"));
+            Assert.Equal(words[2..9], await TextsAsync(server, $"{dataset}/arrays/{array}?format=json&select=2:9"));
+            Assert.Equal([words[9], words[0], words[0]], await TextsAsync(server, $"{dataset}/arrays/{array}?select=(9,0,0)"));
+            Assert.Equal(HttpStatusCode.NotAcceptable, (await server.Client.GetAsync($"/v1/datasets/{dataset}/arrays/{array}?format=npy")).StatusCode);
+        }
+
+        Assert.Equal(words.Chunk(2).Select(pair => pair[1]), await TextsAsync(server, "t/arrays/two?select=:,1"));
+        Assert.Equal(words.Chunk(2).Select(pair => pair[0]), await TextsAsync(server, "many/arrays/data?select=:,0"));
+        using (JsonDocument nested = JsonDocument.Parse(await server.Client.GetStringAsync("/v1/datasets/many/arrays/data")))
+        {
+            Assert.Equal(words.Chunk(2), nested.RootElement.EnumerateArray().Select(row => row.EnumerateArray().Select(text => text.GetString()!).ToArray()));
+        }
+
+        foreach (string array in (string[])["v", "f", "g"])
+        {
+            foreach (JsonProperty test in expected.GetProperty("where").EnumerateObject())
+            {
+                string view = Uri.EscapeDataString($"where({array} {test.Name})");
+                long[] rows = MemoryMarshal.Cast<byte, long>(NpyFile.Data(await server.Client.GetByteArrayAsync($"/v1/datasets/t/views/{view}/rows"))).ToArray();
+                Assert.Equal(test.Value.EnumerateArray().Select(row => row.GetInt64()), rows);
+            }
+
+            using JsonDocument counted = JsonDocument.Parse(await server.Client.GetStringAsync($"/v1/datasets/t/views?expression=all&by={array}"));
+            Assert.Equal(
+                expected.GetProperty("classes").EnumerateArray().Select(pair => $"{pair[0]}:{pair[1]}"),
+                counted.RootElement.GetProperty("classes").EnumerateArray().Select(one => $"{one.GetProperty("value")}:{one.GetProperty("rows")}"));
+            using JsonDocument unique = JsonDocument.Parse(await server.Client.GetStringAsync($"/v1/datasets/t/views?expression={Uri.EscapeDataString($"unique({array})")}"));
+            Assert.Equal(8, unique.RootElement.GetProperty("rows").GetInt64());
+        }
+    }
+
+    private static async Task<string[]> TextsAsync(RunningServer server, string path)
+    {
+        using JsonDocument texts = JsonDocument.Parse(await server.Client.GetStringAsync("/v1/datasets/" + path));
+        return [.. texts.RootElement.EnumerateArray().Select(text => text.GetString()!)];
+    }
+}
