@@ -13,7 +13,7 @@ from .progress import open_bar
 from .resume import State
 from .rows import Batch
 from .safetensors import parse_named
-from .stream import StepStream
+from .steps import open_steps, parse_npz
 from .transport import Transport
 
 
@@ -70,7 +70,7 @@ class Batches:
     def spec(self) -> BatchSpec:
         """Names, types and row shapes of every batch, and the steps of an epoch; asked of the server once, no data is read."""
         if self._spec is None:
-            stream = StepStream(self._transport.new_route(for_streams=True), self._transport.patience(), self._plan, fresh)
+            _, stream = open_steps(self._transport, self._plan, fresh)
             for _ in stream.read(self._plan.epoch, 0, 0):
                 raise BadAnswer("a stream of no steps has one")
             stream.close()
@@ -81,6 +81,8 @@ class Batches:
     def at(self, epoch: int, step: int, allocate: Allocate = fresh) -> Batch:
         """One batch by its address, in memory that `allocate` gives. Raises PastEnd beyond the epoch."""
         names = self._plan.names
+        if self._plan.has_complex:
+            return parse_npz(self._plan, epoch, step, self._transport.get_large(self._plan.batch(epoch, step)))
         body, _ = self._transport.get_bytes(self._plan.batch(epoch, step), allocate)
         return Batch.of(epoch, step, names, parse_named(body, names))
 

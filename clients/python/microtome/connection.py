@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import http.client
+import json
 import socket
-from typing import Mapping, Optional
+from typing import Any, Dict, Mapping, Optional
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from .errors import BadAnswer, ShortBody, TransportError
 from .memory import Allocate
 
 _CONNECT_SECONDS = 10.0
+LARGE_BODY_BYTES = 1 << 40
 _SMALL_BODY_BYTES = 64 << 20  # No JSON and no picture of a server is longer.
 
 # What http.client raises when a connection breaks; ValueError and AttributeError when another thread closes it meanwhile.
@@ -57,14 +59,24 @@ class Answer:
         self.finish()
         return body
 
-    def read_small(self) -> bytes:
+    def read_json(self) -> Dict[str, Any]:
+        """Raises BadAnswer for what is no JSON object."""
+        try:
+            members = json.loads(self.read_small())
+        except ValueError as error:
+            raise BadAnswer("the answer is no JSON; is this the address of a Microtome server?") from error
+        if not isinstance(members, dict):
+            raise BadAnswer("the answer is no JSON object")
+        return members
+
+    def read_small(self, most: int = _SMALL_BODY_BYTES) -> bytes:
         """The whole body of a JSON answer or a picture, also in chunks: complete, or an error."""
         self._require_end()
         try:
-            body = self._response.read(_SMALL_BODY_BYTES + 1)
+            body = self._response.read(most + 1)
         except _BROKEN as error:
             raise ShortBody(f"the connection broke while a body was read: {error!r}") from error
-        if len(body) > _SMALL_BODY_BYTES:
+        if len(body) > most:
             raise BadAnswer("the answer is longer than any of its kind")
         if self.length is not None and len(body) < self.length:
             raise ShortBody(f"the body ended after {len(body)} of {self.length} bytes")

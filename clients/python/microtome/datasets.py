@@ -205,7 +205,8 @@ class Dataset(Narrowing, ServerWork):
             )  # fmt: skip
         reading = self.reading(arrays, select, transform)
         plan = EpochPlan(
-            self.name, self.version, reading, batch_size, per_rank, seed, epoch, epochs, order, tail, self.expression, rank, world_size
+            self.name, self.version, reading, batch_size, per_rank, seed, epoch, epochs, order, tail, self.expression, rank, world_size,
+            has_complex=any(name in self.arrays and self.arrays[name].is_complex for name in reading.arrays),
         )
         batches = Batches(self._transport, plan, look_ahead=look_ahead, reuse=reuse, bar=bar)
         if plan.global_batch % plan.world_size:

@@ -51,6 +51,8 @@ class EpochPlan:
     view: str
     rank: int
     world_size: int
+    has_complex: bool = False
+    """Whether complex numbers are among the arrays: they come as npz, a request a step."""
 
     def __post_init__(self) -> None:
         for name in ("batch_size", "per_rank", "seed", "epoch", "epochs", "rank", "world_size"):
@@ -109,7 +111,7 @@ class EpochPlan:
         return Request.get(self._path(epoch, "stream"), [*self._parameters(), ("start", start), ("stop", stop)], accept)
 
     def batch(self, epoch: int, step: int) -> Request:
-        return Request.get(self._path(epoch, "batches", step), [*self._parameters(), ("format", "safetensors")])
+        return Request.get(self._path(epoch, "batches", step), [*self._parameters(), ("format", "npz" if self.has_complex else "safetensors")])
 
     def forecast(self, epoch: int) -> Request:
         """`plan`: steps, rows and bytes of an epoch, without data."""

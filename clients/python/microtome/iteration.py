@@ -15,7 +15,8 @@ from .progress import Bar
 from .resume import State
 from .route import Route
 from .rows import Batch
-from .stream import StepStream, read_epochs
+from .steps import open_steps
+from .stream import read_epochs
 from .transport import Transport
 
 
@@ -35,11 +36,10 @@ class BatchIterator(Iterator[Batch]):
         self._position = position
         self._depth = look_ahead
         self._wake = threading.Event()
-        self._route = transport.new_route(for_streams=True)
         # With the queue full, one batch waits behind it and one is with the caller.
         ring: Allocate = Ring(look_ahead + 2)
         allocate = ring if reuse else fresh
-        self._stream = StepStream(self._route, transport.patience(sleep=self._wake.wait), plan, allocate)
+        self._route, self._stream = open_steps(transport, plan, allocate, self._wake.wait)
         self._source = read_epochs(self._stream, plan, (position.epoch, position.step))
         self._ahead: Optional[LookAhead[Tuple[Batch, Tuple[int, int]]]] = None
         self._bar = bar

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from typing import Iterator, Optional, Tuple
+from typing import TYPE_CHECKING, Iterator, Optional, Tuple
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from .problems import parse_problem
 from .route import Route
 from .rows import Batch
 from .safetensors import parse_named
+
+if TYPE_CHECKING:
+    from .steps import StepSource
 
 _TEXT_BYTES = 64 << 20  # No HEADER, END or ERROR is longer.
 
@@ -117,7 +120,7 @@ class StepStream:
         return spec
 
 
-def read_epochs(stream: StepStream, plan: EpochPlan, position: Tuple[int, int]) -> Iterator[Tuple[Batch, Tuple[int, int]]]:
+def read_epochs(stream: "StepSource", plan: EpochPlan, position: Tuple[int, int]) -> Iterator[Tuple[Batch, Tuple[int, int]]]:
     """Batches from a position (epoch, step) to the plan's end, each with the position behind it."""
     epoch, step = position
     while plan.end is None or epoch < plan.end:

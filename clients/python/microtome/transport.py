@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from email.message import Message
@@ -11,8 +10,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple, TypeVar
 import numpy as np
 
 from .addresses import Replica
-from .connection import Answer
-from .errors import BadAnswer
+from .connection import LARGE_BODY_BYTES, Answer
 from .memory import Allocate, fresh
 from .patience import Patience
 from .requests import Request
@@ -53,14 +51,7 @@ class Transport:
         return f"Transport({', '.join(map(str, self.replicas))})"
 
     def get_json(self, request: Request) -> Dict[str, Any]:
-        text = self._exchange(request, Answer.read_small)
-        try:
-            members = json.loads(text)
-        except ValueError as error:
-            raise BadAnswer("the answer is no JSON; is this the address of a Microtome server?") from error
-        if not isinstance(members, dict):
-            raise BadAnswer("the answer is no JSON object")
-        return members
+        return self._exchange(request, Answer.read_json)
 
     def get_bytes(self, request: Request, allocate: Allocate = fresh) -> Tuple[np.ndarray, Message]:
         """The body as bytes that the caller owns, in memory that `allocate` gives, and the headers."""
@@ -69,6 +60,10 @@ class Transport:
     def get_small(self, request: Request) -> bytes:
         """A body whose length need not be known before, such as a picture."""
         return self._exchange(request, Answer.read_small)
+
+    def get_large(self, request: Request) -> bytes:
+        """The same for what may be as long as an answer of a server can be."""
+        return self._exchange(request, lambda answer: answer.read_small(LARGE_BODY_BYTES))
 
     def send(self, request: Request) -> None:
         """Where nothing of the answer matters but that it is no refusal."""

@@ -223,3 +223,19 @@ def test_a_slow_reader_reads_the_same(things):
         pause.wait(0.02)
         seen.append(batch[0].tolist())
     assert seen == rows_of(things.batches(100, arrays=ROWS))
+
+
+def test_complex_numbers_come_in_batches_too(server, truth):
+    waves = microtome.open(server.url, "waves")
+    batches = waves.batches(7, seed=3, epochs=2, tail="pad", arrays=["data", "@rows"])
+    seen = []
+    for data, rows, valid in batches:
+        assert data.dtype == np.complex64 and np.array_equal(data, truth["waves"][rows])
+        seen.append(rows.tolist())
+    assert len(seen) == len(batches) == 10 and valid.sum() == 2 and no_thread_is_left()
+    assert sorted(sum(seen[:5], [])[:30]) == list(range(30))
+    assert batches.spec.row_shapes == ((2,), (), ()) and np.array_equal(batches.at(1, 2)["data"], truth["waves"][seen[7]])
+    again = waves.batches(7, seed=3, epochs=2, tail="pad", arrays=["@rows", "data"])
+    again.load_state_dict({**batches.state_dict(), "epoch": 1, "step": 2})
+    assert rows_of(again) == seen[7:]
+    assert sum(1 for _ in waves.batches(7)) == 4
