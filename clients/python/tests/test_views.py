@@ -182,3 +182,66 @@ def test_names_are_quoted_where_they_must_be(tmp_path):
         assert rows_of(ds.where('"a b,c)" == 2 and "in" == 0')) == [2, 8]
     finally:
         server.kill()
+
+
+def test_row_numbers_names_and_class_counts(server, folder, truth):
+    from microtome.errors import Conflict, NeedsProfile
+
+    digits = microtome.open(server.url, "digits")
+    rows = np.random.default_rng(4).integers(-len(digits), len(digits), 500)
+    picked = digits.view(rows)
+    assert picked.expression.startswith("v-") and digits.view(rows).expression == picked.expression
+    assert np.array_equal(picked.row_numbers(), rows % len(digits)) and len(picked) == 500  # In their order, duplicates kept.
+    assert np.array_equal(np.asarray(picked["labels"]), truth["digits_labels"][rows])
+    assert sorted(sum((batch[0].tolist() for batch in picked.batches(64, tail="keep", arrays=ROWS)), [])) == sorted(rows % len(digits))
+    values, counts = np.unique(truth["digits_labels"][rows], return_counts=True)
+    assert picked.classes() == picked.classes("labels") == dict(zip(values.tolist(), counts.tolist()))
+    nested = picked.where("labels == 3").slice(5)
+    assert truth["digits_labels"][nested.row_numbers()].tolist() == [3] * 5
+
+    train, val = digits.split(0.8, 0.2, by="labels", seed=7)
+    train.save("train")
+    train.save("train")
+    with pytest.raises(Conflict):
+        val.save("train")
+    assert "train" in microtome.open(server.url, "digits").views
+    assert digits.view("train").row_numbers().tolist() == train.row_numbers().tolist()
+    by_name = [batch[0].tolist() for batch in digits.batches(64, view="train", arrays=ROWS)]
+    assert by_name == [batch[0].tolist() for batch in train.batches(64, arrays=ROWS)]
+    assert len(digits.unique("labels")) == 10
+    for view in (digits.unique("images"), digits.where("images.mean > 3")):
+        with pytest.raises(NeedsProfile, match=r"ds.profile\(\['images'\]\)"):
+            len(view)
+
+
+def test_a_state_of_a_list_of_rows_belongs_to_its_version(server):
+    digits = microtome.open(server.url, "digits")
+    batches = digits.view([5, 1, 9, 700]).batches(2, seed=1, arrays=ROWS)
+    whole = rows_of_batches(batches)
+    again = digits.view([5, 1, 9, 700]).batches(2, seed=1, arrays=ROWS)
+    again.load_state_dict({**batches.state_dict(), "epoch": 0, "step": 1})
+    assert rows_of_batches(again) == whole[1:]
+
+
+def rows_of_batches(batches) -> list:
+    return [batch["@rows"].tolist() for batch in batches]
+
+
+def test_texts_are_classes_and_conditions(tmp_path):
+    from serving import Server
+
+    h5py = pytest.importorskip("h5py")
+    names = np.array(["cat", "dog", "it's"])[np.arange(30) % 3]
+    with h5py.File(tmp_path / "pets.h5", "w") as file:
+        file["x"] = np.arange(30)
+        file["kind"] = names.astype("S4")
+        file.create_dataset("variable", data=names.astype(object), dtype=h5py.string_dtype())
+    server = Server(tmp_path).start()
+    try:
+        ds = microtome.open(server.url, "pets")
+        assert ds.names == ("x",) and rows_of(ds.where("kind == 'dog'")) == list(range(1, 30, 3))
+        assert rows_of(ds.where("variable in ('cat', 'dog')").slice(3)) == [0, 1, 3]
+        assert ds.classes("kind") == {"cat": 10, "dog": 10, "it's": 10}
+        assert [half.classes("variable") for half in ds.split(0.5, 0.5, by="kind")] == [{"cat": 5, "dog": 5, "it's": 5}] * 2
+    finally:
+        server.kill()
