@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import microtome
 from serving import find_server
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -48,7 +49,15 @@ def megabytes(output: str, words: str) -> float:
     return float(re.search(words + r" ([0-9,]+) MB", output).group(1).replace(",", ""))
 
 
-def test_cats_against_dogs():
+@pytest.fixture
+def jobs(server):
+    try:
+        microtome.open(server.url).jobs()
+    except microtome.NotFound:
+        pytest.skip("this server has no jobs")
+
+
+def test_cats_against_dogs(jobs):
     output = story("cats_vs_dogs.py")
     sizes = [int(count) for count in re.findall(r"pets-\w+: ([0-9,]+) photographs", output)]
     assert sum(sizes) == 47 and abs(sizes[0] - 33) <= 1 and abs(sizes[1] - sizes[2]) <= 1
@@ -56,7 +65,7 @@ def test_cats_against_dogs():
     assert "samples/s" in output
 
 
-def test_pcam():
+def test_pcam(jobs):
     output = story("pcam.py")
     dropped = re.search(r"524 patches: (\d+) duplicates and (\d+) blank ones dropped", output)
     halves = [int(count) for count in re.findall(r"half: ([0-9,]+) patches", output)]
