@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microtome.Datasets.Sending;
 
 namespace Microtome.Api.Telemetry;
 
@@ -13,6 +14,11 @@ internal sealed partial class RequestLog(ServerMetrics metrics, ILogger<RequestL
     public async Task InvokeAsync(HttpContext http, RequestDelegate next)
     {
         long started = Stopwatch.GetTimestamp();
+        if (Turn.IsWanted)
+        {
+            await Task.Yield(); // A connection whose next request is here already would keep its thread from all others.
+        }
+
         try
         {
             await next(http);

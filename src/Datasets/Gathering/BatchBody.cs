@@ -33,6 +33,7 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
     private const int TailBytes = 4096;
 
     private long _position;
+    private long _turnBegan;
     private int _unflushed;
     private bool _isStarted;
 
@@ -170,6 +171,15 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
         if (result.IsCompleted || result.IsCanceled)
         {
             throw new OperationCanceledException("The reader is gone.");
+        }
+
+        if (Written - _turnBegan >= Turn.Bytes)
+        {
+            _turnBegan = Written;
+            if (Turn.IsWanted)
+            {
+                await Task.Yield();
+            }
         }
     }
 
