@@ -171,6 +171,54 @@ public sealed class ViewTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, (await _server.Client.GetAsync("/v1/datasets/d/views/a")).StatusCode);
     }
 
+    [Fact]
+    public async Task Configuration_names_views_that_stay()
+    {
+        await using RunningServer server = await RunningServer.ServeAsync(
+            _data.Folder, "--Microtome:Views:d:first=slice(0:100)", "--Microtome:Views:d:odd=first|where(y in (1,3,5,7,9))");
+        using JsonDocument listed = JsonDocument.Parse(await server.Client.GetStringAsync("/v1/datasets/d/views"));
+        Assert.Equal(["all", "first", "odd"], listed.RootElement.GetProperty("views").EnumerateArray().Select(view => view.GetProperty("name").GetString()));
+        using JsonDocument odd = JsonDocument.Parse(await server.Client.GetStringAsync("/v1/datasets/d/views/odd"));
+        Assert.Equal(("slice(0:100)|where(y in (1, 3, 5, 7, 9))", 50), (odd.RootElement.GetProperty("expression").GetString(), odd.RootElement.GetProperty("rows").GetInt64()));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await server.Client.DeleteAsync("/v1/datasets/d/views/odd")).StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await server.Client.DeleteAsync("/v1/datasets/d/views/all")).StatusCode);
+        using StringContent other = new("""{"name":"odd","expression":"slice(1:)"}""", Encoding.UTF8, "application/json");
+        Assert.Equal(HttpStatusCode.Conflict, (await server.Client.PostAsync("/v1/datasets/d/views", other)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("--Microtome:Views:d:a=splt(parts=1,take=0)", "Microtome:Views:d:a")]
+    [InlineData("--Microtome:Views:d:a=a|slice(:1)", "built on itself")]
+    [InlineData("--Microtome:Views:d:a=b|slice(:1)", "which is no view")]
+    [InlineData("--Microtome:Views:d:all=slice(:1)", "a view's name is")]
+    public void A_wrong_view_in_configuration_stops_the_start_with_one_line(string argument, string expected)
+    {
+        Microtome.Api.Settings.SettingsException error = Assert.Throws<Microtome.Api.Settings.SettingsException>(() => Microtome.Api.Hosting.MicrotomeApp.Build(["--data", _data.Folder, argument]));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public async Task Storing_and_deleting_need_the_scope_manage()
+    {
+        string Hash(string key) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+        await using RunningServer server = await RunningServer.ServeAsync(
+            _data.Folder, "--Microtome:ApiKeys:0:Name=r", "--Microtome:ApiKeys:0:Sha256=" + Hash("reader"), "--Microtome:ApiKeys:1:Name=m", "--Microtome:ApiKeys:1:Sha256=" + Hash("manager"), "--Microtome:ApiKeys:1:Scope=manage");
+        async Task<HttpStatusCode> SendAsync(HttpMethod method, string key, string path, string? body = null)
+        {
+            using HttpRequestMessage request = new(method, "/v1/datasets/d/views" + path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
+            request.Headers.Add("X-API-Key", key);
+            return (await server.Client.SendAsync(request)).StatusCode;
+        }
+
+        const string body = """{"name":"rows","expression":"slice(1:)"}""";
+        Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(HttpMethod.Post, "reader", "", body));
+        Assert.Equal(HttpStatusCode.Created, await SendAsync(HttpMethod.Post, "manager", "", body));
+        Assert.Equal(HttpStatusCode.OK, await SendAsync(HttpMethod.Get, "reader", "/rows"));
+        Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(HttpMethod.Delete, "reader", "/rows"));
+        Assert.Equal(HttpStatusCode.NoContent, await SendAsync(HttpMethod.Delete, "manager", "/rows"));
+    }
+
     private static string[] Classes(JsonElement view) =>
         [.. view.GetProperty("classes").EnumerateArray().Select(one => $"{one.GetProperty("value")}:{one.GetProperty("rows")}")];
 
