@@ -11,6 +11,7 @@ The photographs are made up (their number and shape are not); a scale of 1 takes
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import resource
 import sys
 import tempfile
@@ -92,6 +93,8 @@ if __name__ == "__main__":
         with tempfile.TemporaryDirectory(prefix="pets-", dir=given.folder) as name:
             data = Path(name) / "data"
             data.mkdir()
-            make_photographs(data, round(PHOTOGRAPHS * given.scale))
+            maker = multiprocessing.Process(target=make_photographs, args=(data, round(PHOTOGRAPHS * given.scale)))  # Its memory is not this program's.
+            maker.start()
+            maker.join()
             with own_server(data, given.server) as started:
                 main(started, round(PHOTOGRAPHS * given.scale))

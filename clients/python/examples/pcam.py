@@ -10,6 +10,7 @@ scale of 1 takes 7 GB of disk.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import resource
 import sys
 import tempfile
@@ -88,6 +89,8 @@ if __name__ == "__main__":
         with tempfile.TemporaryDirectory(prefix="pcam-", dir=given.folder) as name:
             data = Path(name) / "data"
             data.mkdir()
-            make_patches(data, round(PATCHES * given.scale))
+            maker = multiprocessing.Process(target=make_patches, args=(data, round(PATCHES * given.scale)))  # Its memory is not this program's.
+            maker.start()
+            maker.join()
             with own_server(data, given.server) as started:
                 main(started, round(PATCHES * given.scale))

@@ -40,9 +40,11 @@ class Server:
     """Serves a folder. `kill` leaves clients without a word, as a crash does."""
 
     def __init__(self, folder: Path, *arguments: str) -> None:
-        self._command: List[str] = ["dotnet", str(find_server()), "--data", str(folder), *arguments]
-        self._process: Optional[subprocess.Popen[bytes]] = None
         self.port = free_port()
+        state = folder.parent / f"state-{self.port}"  # Replicas of the same files have one each.
+        settings = ["--data", str(folder), f"--Microtome:StateDirectory={state}"]
+        self._command: List[str] = ["dotnet", str(find_server()), *settings, *arguments]
+        self._process: Optional[subprocess.Popen[bytes]] = None
         self.url = f"http://127.0.0.1:{self.port}"
 
     def start(self, wait: bool = True) -> "Server":
