@@ -23,7 +23,7 @@ public sealed class JobTests(Browsing browsing)
         await page.GoAsync("#/server");
         await page.Page.Locator(".jobs .succeeded").WaitForAsync();
         await page.AssertAccessibleAsync("jobs");
-        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Forget profile of digits" }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Forget profile of digits · images" }).ClickAsync();
         await page.Page.Locator(".jobs .succeeded").WaitForAsync(new() { State = WaitForSelectorState.Detached });
 
         await page.GoAsync("#/d/digits?view=where(images.mean+>+6)");

@@ -150,6 +150,20 @@ public sealed class StateTests(Browsing browsing)
         page.AssertQuiet("without");
     }
 
+    [Theory]
+    [InlineData("#/d/nothing", "There is no dataset nothing")]
+    [InlineData("#/d/%E0%A4%A", "There is no dataset")]
+    [InlineData("#/elsewhere", "There is nothing at this address.")]
+    public async Task What_is_not_there_is_said_with_a_way_out(string hash, string says)
+    {
+        await using WatchedPage page = await browsing.OpenAsync();
+        await page.GoAsync(hash);
+        Assert.Contains(says, await page.TextAsync("main"), StringComparison.Ordinal);
+        await page.AssertAccessibleAsync(hash);
+        await page.Page.GetByText("See what there is").ClickAsync();
+        await page.Page.Locator(".slide").First.WaitForAsync();
+    }
+
     [Fact]
     public async Task What_changed_meanwhile_is_said_and_loaded_anew()
     {

@@ -14,10 +14,18 @@ function placeOf(hash) {
   const [where, query] = hash.slice(1).split('?');
   const parameters = new URLSearchParams(query);
   const named = /^\/d\/([^/]+)$/.exec(where);
-  if (named) return { menu: '#/', load: async () => dataset(await json(path(['datasets', decodeURIComponent(named[1])])), parameters) };
+  if (named) return { menu: '#/', load: async () => dataset(await json(path(['datasets', unescaped(named[1])])), parameters) };
   if (where === '/server') return { menu: '#/server', load: server };
   if (where === '/' || where === '') return { menu: '#/', load: () => datasets(parameters) };
   return { menu: '', load: async () => { throw new Problem(404, { code: 'not_found', detail: 'There is nothing at this address.' }); } };
+}
+
+function unescaped(name) {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;   // There is no such dataset: the server says so.
+  }
 }
 
 /** A place is `{title, nodes, shown, left}`. The old one stays, dimmed, until the new one can be drawn. */

@@ -110,7 +110,7 @@ function followJobs(place, manages) {
 function showJobs(place, jobs, manages) {
   if (jobs.length === 0) return place.replaceChildren(h('p', { className: 'note' }, 'None. A profile is started on a dataset’s page; curl posts any to /v1/jobs.'));
   const focused = place.contains(document.activeElement) ? document.activeElement.dataset.job : null;
-  place.replaceChildren(h('ul', {}, jobs.map(job => item(job, manages))));
+  place.replaceChildren(h('ul', {}, jobs.toReversed().map(job => item(job, manages))));
   if (focused) place.querySelector(`[data-job="${CSS.escape(focused)}"]`)?.focus();
 }
 
@@ -119,7 +119,7 @@ function item(job, manages) {
   const percent = job.total > 0 ? Math.floor(100 * job.done / job.total) : 0;
   const bar = h('i');
   bar.style.width = `${percent}%`;
-  const what = job.dataset ? [job.dataset, job.name].filter(Boolean).join(' → ') : job.id;
+  const what = job.name ? `${job.dataset} → ${job.name}` : `${job.dataset} · ${job.arrays.join(', ')}`;
   const verb = isOpen ? 'Cancel' : 'Forget';
   const fault = h('p', { className: 'wrong', hidden: true });
   const button = h('button', {
@@ -130,7 +130,7 @@ function item(job, manages) {
   }, verb);
   button.dataset.job = job.id;
   const told = [job.kind, job.state === 'running' && `${percent} %`, job.rate > 0 && `${num(Math.round(job.rate))} rows/s`, isOpen && job.eta > 0 && `${duration(job.eta)} left`,
-    job.peakMemory > 0 && size(job.peakMemory), job.error && (job.error.detail ?? job.error.code ?? String(job.error))];
+    job.peakMemory > 0 && size(job.peakMemory), job.error?.detail];
   return h('li', { className: job.state }, h('div', {}, h('b', {}, what), h('span', { className: 'state' }, job.state)),
     job.state === 'running' && h('div', { className: 'meter', role: 'progressbar', ariaLabel: what, ariaValueNow: String(percent), ariaValueMin: '0', ariaValueMax: '100' }, bar),
     h('p', {}, told.filter(Boolean).join('; ')), manages && button, fault);
@@ -151,7 +151,7 @@ const samples = [];
 let about = null;
 
 /** The server's description, asked for once. */
-const serverInfo = () => about ??= json(path(['server']));
+const serverInfo = () => about ??= json(path(['server'])).catch(problem => { about = null; throw problem; });
 
 export const scope = async () => (await serverInfo()).scope;
 
