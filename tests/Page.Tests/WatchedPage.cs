@@ -12,17 +12,32 @@ internal sealed class WatchedPage : IAsyncDisposable
     private readonly ConcurrentQueue<string> _faults = new();
     private readonly ConcurrentQueue<IResponse> _responses = new();
 
+    /// <summary>What is under way when a page is left is broken off: not a fault.</summary>
+    private volatile bool _isLeaving;
+
     private WatchedPage(IBrowserContext context, IPage page)
     {
         _context = context;
         Page = page;
-        page.Console += (_, message) => _faults.Enqueue($"console: {message.Text}");
+        page.Console += (_, message) =>
+        {
+            if (!message.Location.Contains("/v1/jobs", StringComparison.Ordinal))
+            {
+                _faults.Enqueue($"console: {message.Text}");
+            }
+        };
         page.PageError += (_, error) => _faults.Enqueue($"error: {error}");
-        page.RequestFailed += (_, request) => _faults.Enqueue($"failed: {request.Url} {request.Failure}");
+        page.RequestFailed += (_, request) =>
+        {
+            if (!_isLeaving)
+            {
+                _faults.Enqueue($"failed: {request.Url} {request.Failure}");
+            }
+        };
         page.Response += (_, response) =>
         {
             _responses.Enqueue(response);
-            if (response.Status >= 400)
+            if (response.Status >= 400 && !IsMissingJobs(response))
             {
                 _faults.Enqueue($"{response.Status}: {response.Url}");
             }
@@ -45,7 +60,7 @@ internal sealed class WatchedPage : IAsyncDisposable
     /// <summary>Goes to a place and waits until it is drawn.</summary>
     public async Task GoAsync(string hash)
     {
-        await Page.GotoAsync("about:blank");
+        await LeaveAsync();
         await Page.GotoAsync("/" + hash);
         await DrawnAsync();
     }
@@ -53,7 +68,7 @@ internal sealed class WatchedPage : IAsyncDisposable
     /// <summary>Goes to a place of a server that asks for a key, and gives it.</summary>
     public async Task GoWithKeyAsync(string hash, string key)
     {
-        await Page.GotoAsync("about:blank");
+        await LeaveAsync();
         await Page.GotoAsync("/" + hash);
         await Page.FillAsync("#key-input", key);
         await Page.Keyboard.PressAsync("Enter");
@@ -104,4 +119,14 @@ internal sealed class WatchedPage : IAsyncDisposable
         [.. (await Page.Locator(".tile .no").AllTextContentsAsync()).Select(text => long.Parse(text, System.Globalization.CultureInfo.InvariantCulture))];
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+
+    /// <summary>A server without jobs says so; the page shows what it says.</summary>
+    private static bool IsMissingJobs(IResponse response) => response.Status == 404 && response.Url.EndsWith("/v1/jobs", StringComparison.Ordinal);
+
+    private async Task LeaveAsync()
+    {
+        _isLeaving = true;
+        await Page.GotoAsync("about:blank");
+        _isLeaving = false;
+    }
 }
