@@ -125,6 +125,34 @@ public sealed class SidecarTests : IDisposable
         Assert.InRange(await MetricAsync(tight, "microtome_sidecar_bytes"), 1, 1_200_000);
     }
 
+    [Fact]
+    public async Task A_server_killed_at_any_moment_leaves_nothing_wrong_behind()
+    {
+        Python.Require("numpy", "h5py");
+        Python.Run(Make, _data.Path);
+        Random random = new(11);
+        for (int moment = 0; moment < 6; moment++)
+        {
+            await using (ServerProcess killed = await ServerProcess.StartAsync("--data", _data.Path, State))
+            {
+                // Decoding begins with the first of these, and goes on behind them.
+                Task[] asked = [.. ((string[])["whole", "cut", "split", "big"]).Select(name => killed.Client.GetAsync($"/v1/datasets/{name}/rows?rows={random.Next(1500)},{random.Next(1500)}"))];
+                await Task.WhenAny(Task.WhenAll(asked), Task.Delay(random.Next(20, 400)));
+                await Task.Delay(random.Next(0, 60));
+            }
+
+            await using ServerProcess next = await ServerProcess.StartAsync("--data", _data.Path, State);
+            Python.Run(Check, _data.Path, next.Client.BaseAddress!.ToString(), moment.ToString(CultureInfo.InvariantCulture));
+            if (moment % 2 == 0)
+            {
+                foreach (string file in Directory.GetFiles(_state.Path, "*.rows", SearchOption.AllDirectories))
+                {
+                    File.Delete(file); // The next one is killed while it begins anew.
+                }
+            }
+        }
+    }
+
     private string State => $"--Microtome:StateDirectory={_state.Path}";
 
     private static async Task<JsonElement> PlanAsync(RunningServer server) =>

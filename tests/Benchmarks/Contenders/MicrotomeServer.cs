@@ -14,7 +14,7 @@ internal sealed class MicrotomeServer(string name, string? file, string query = 
 {
     public override string? Missing => file is null ? reason : null;
 
-    public override long Fetch(HttpConnection connection, Workload workload, long number) => connection.Get(BatchPath(workload, number));
+    public override long Fetch(HttpConnection connection, Workload workload, long number) => connection.Get(BatchPath(workload, number, query));
 
     public static string EpochPath(Workload workload, long epoch) =>
         string.Create(CultureInfo.InvariantCulture, $"/v1/datasets/served/epochs/{epoch}");
@@ -42,7 +42,7 @@ internal sealed class MicrotomeServer(string name, string? file, string query = 
         return at < 0 ? null : (long)double.Parse(text.AsSpan(at + 1 + metric.Length, text.IndexOf('\n', at + 1) - at - 1 - metric.Length), CultureInfo.InvariantCulture);
     }
 
-    private string BatchPath(Workload workload, long number) => string.Create(
+    public static string BatchPath(Workload workload, long number, string query) => string.Create(
         CultureInfo.InvariantCulture,
         $"{EpochPath(workload, number / workload.Steps)}/batches/{number % workload.Steps}?batch_size={workload.BatchRows}&seed=7{query}");
 }

@@ -30,6 +30,16 @@ internal abstract class ServerContender(string name) : Contender(name)
         }
     }
 
+    /// <summary>Fetches a few batches from the end of a pass, for the server's compiler.</summary>
+    public void Touch(Workload workload, int batches)
+    {
+        using HttpConnection connection = new(Process.Port);
+        for (int i = 1; i <= batches; i++)
+        {
+            Fetch(connection, workload, workload.Steps - i);
+        }
+    }
+
     public override Sample Measure(Workload workload, TimeSpan span)
     {
         long? allocated = ReadAllocated();

@@ -7,11 +7,11 @@ namespace Microtome.Benchmarks.Report;
 internal static class ResultTables
 {
     /// <summary>Throughput first, against the limit where that was measured, else against the first contender.</summary>
-    public static void Throughput(this Section section, IReadOnlyList<Result> results)
+    public static void Throughput(this Section section, IReadOnlyList<Result> results, string limit = RawLimit.LimitName)
     {
-        Result first = results.FirstOrDefault(result => result.Name == RawLimit.LimitName) ?? results[0];
+        Result first = results.FirstOrDefault(result => result.Name == limit) ?? results[0];
         section.Table(
-            ["contender", "GB/s", first.Name == RawLimit.LimitName ? "of the limit" : "of the first", "server CPU-s/GB", "p50 ms", "p99 ms", "max ms", "private MB", "allocated KB/answer"],
+            ["contender", "GB/s", first.Name == limit ? "of the limit" : "of the first", "server CPU-s/GB", "p50 ms", "p99 ms", "max ms", "private MB", "allocated KB/answer"],
             results.Select(result => new[]
             {
                 result.Name,
