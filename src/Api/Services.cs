@@ -12,6 +12,7 @@ using Microtome.Datasets.Formats.Hdf5;
 using Microtome.Datasets.Formats.Npy;
 using Microtome.Datasets.Formats.Raw;
 using Microtome.Datasets.Gathering;
+using Microtome.Datasets.Materialization;
 using Microtome.Datasets.Sidecars;
 using Microtome.Datasets.Storage;
 using Microtome.Hdf5.Filters;
@@ -56,7 +57,7 @@ internal static class Services
         services.AddSingleton(new StartTime(TimeProvider.System.GetUtcNow()));
         services.AddSingleton<PrometheusExporter>();
         services.AddSingleton<ServerMetrics>();
-        services.AddSingleton(provider => new DatasetCatalogue(settings.Catalogue, Formats(settings, provider.GetRequiredService<ChunkCache>()), provider.GetRequiredService<CatalogueLog>().Write, TimeProvider.System, settings.Sidecars ? provider.GetRequiredService<SidecarStore>() : null));
+        services.AddSingleton(provider => new DatasetCatalogue(settings.Catalogue, Formats(settings, provider.GetRequiredService<ChunkCache>()), provider.GetRequiredService<CatalogueLog>().Write, TimeProvider.System, settings.Sidecars ? provider.GetRequiredService<SidecarStore>() : null, provider.GetRequiredService<MadeDatasets>()));
         services.AddViews(settings);
         services.AddHostedService<CatalogueService>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

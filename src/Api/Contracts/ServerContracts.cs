@@ -14,7 +14,7 @@ internal sealed record ServerInfo(string Version, DateTimeOffset Started, Limits
 internal sealed record LimitsInfo(
     long MaxRows, long MaxResponseBytes, long MaxRequestBytes, int MaxExpressionLength, int MaxConcurrentReads, int MaxQueuedReads, int MaxStreams, long MaxChunkBytes, long MemoryBudgetBytes, long StateBytes);
 
-internal sealed record UsageInfo(int Datasets, int ReadsActive, int ReadsWaiting, int StreamsOpen, long PrivateMemoryBytes, long ResidentMemoryBytes, long StateBytes);
+internal sealed record UsageInfo(int Datasets, int ReadsActive, int ReadsWaiting, int StreamsOpen, long PrivateMemoryBytes, long ResidentMemoryBytes, long StateBytes, int JobsRunning, int JobsQueued);
 
 /// <summary>A probe's answer.</summary>
 internal sealed record ProbeInfo(string Status);

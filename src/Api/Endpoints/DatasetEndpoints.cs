@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microtome.Api.Contracts;
+using Microtome.Api.Problems;
 using Microtome.Datasets.Catalogue;
+using Microtome.Datasets.Materialization;
 using Microtome.Datasets.Profiles;
 using Microtome.Datasets.Views;
 
@@ -17,6 +19,7 @@ internal static class DatasetEndpoints
         RouteGroupBuilder group = routes.MapGroup("/v1/datasets").WithTags("Datasets").AlsoHead();
         group.MapGet("", ListDatasets);
         group.MapGet("{dataset}", GetDataset);
+        group.MapDelete("{dataset}", DeleteDataset);
         return routes;
     }
 
@@ -36,6 +39,21 @@ internal static class DatasetEndpoints
     /// <param name="dataset" example="digits">The dataset's name.</param>
     internal static async Task<Ok<DatasetDetail>> GetDataset(string dataset, HttpContext http, DatasetAccess access, ViewBook book, ComputedColumns columns, CancellationToken cancellationToken) =>
         TypedResults.Ok(await DescribeAsync(access.Open(http, dataset), book, columns, cancellationToken));
+
+    /// <summary>Removes a dataset that a materialize made, and only such.</summary>
+    /// <remarks>Answers that are under way finish on its files. Other datasets are files that the server only reads: 403.</remarks>
+    /// <param name="dataset" example="small">The dataset's name.</param>
+    internal static async Task<NoContent> DeleteDataset(string dataset, HttpContext http, DatasetAccess access, DatasetCatalogue catalogue, MadeDatasets made, CancellationToken cancellationToken)
+    {
+        Dataset opened = access.Open(http, dataset);
+        if (opened.IsMade && made.Remove(dataset))
+        {
+            await catalogue.ScanAsync(cancellationToken);
+            return TypedResults.NoContent();
+        }
+
+        throw new ProblemException(ProblemCode.Forbidden, $"The dataset {dataset} was not made by a materialize; the server only reads its files, and removes none of them.") { Value = dataset };
+    }
 
     private static async ValueTask<DatasetSummary> SummarizeAsync(Dataset dataset, ViewBook book, CancellationToken cancellationToken) => new(
         dataset.Name,

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microtome.Api.Contracts;
+using Microtome.Api.Jobs;
 using Microtome.Api.Limits;
 using Microtome.Api.Problems;
 using Microtome.Api.Security;
@@ -46,12 +47,12 @@ internal static class OperationEndpoints
 
     /// <summary>The server's version, limits and usage, and what the key may do.</summary>
     internal static Ok<ServerInfo> GetServer(
-        HttpContext http, ServerLimits limits, ReadAdmission reads, StreamAdmission streams, DatasetAccess access, StateDirectory state, StartTime started)
+        HttpContext http, ServerLimits limits, ReadAdmission reads, StreamAdmission streams, DatasetAccess access, StateDirectory state, JobBook jobs, StartTime started)
     {
         ProcessMemory memory = ProcessMemory.Read();
         LimitsInfo shown = new(
             limits.MaxRows, limits.MaxResponseBytes, limits.MaxRequestBytes, limits.MaxExpressionLength, limits.MaxConcurrentReads, limits.MaxQueuedReads, limits.MaxStreams, limits.MaxChunkBytes, limits.MemoryBudgetBytes, state.Budget.Limit);
-        UsageInfo usage = new(access.List(http).Count(), reads.Active, reads.Waiting, streams.Open, memory.PrivateBytes, memory.ResidentBytes, state.Budget.Used);
+        UsageInfo usage = new(access.List(http).Count(), reads.Active, reads.Waiting, streams.Open, memory.PrivateBytes, memory.ResidentBytes, state.Budget.Used, jobs.List().Count(job => job.State == JobState.Running), jobs.List().Count(job => job.State == JobState.Queued));
         return TypedResults.Ok(new ServerInfo(Version, started.Utc, shown, usage, http.Caller().CanManage ? "manage" : "read", http.Caller().SeesAll));
     }
 }

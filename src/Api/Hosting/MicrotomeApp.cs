@@ -46,7 +46,7 @@ internal static class MicrotomeApp
         app.UseOpenApiPages();
         RouteGroupBuilder routes = app.MapGroup("");
         ((IEndpointConventionBuilder)routes).Finally(UnknownParameters.AttachTo);
-        routes.MapDatasets().MapArrays().MapRows().MapEpochs().MapViews().MapOperations();
+        routes.MapDatasets().MapArrays().MapRows().MapEpochs().MapViews().MapJobs().MapOperations();
         app.MapPage(new(asksForKey: settings.Keys.Count > 0));
         return app;
     }

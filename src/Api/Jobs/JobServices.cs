@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using Microtome.Datasets.Catalogue;
+using Microtome.Datasets.Materialization;
 using Microtome.Datasets.Profiles;
 using Microtome.Datasets.Storage;
 
@@ -11,6 +13,18 @@ internal static class JobServices
     {
         services.AddSingleton(provider => new ComputedColumns(
             provider.GetRequiredService<StateDirectory>(), content => provider.GetRequiredService<DatasetCatalogue>().Datasets.Any(dataset => dataset.MayHold(content))));
+        services.AddSingleton<MadeDatasets>();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new JobBook(provider.GetRequiredService<StateDirectory>(), TimeProvider.System, NewId));
+        services.AddSingleton<JobMetrics>();
+        services.AddSingleton<JobWork>();
+        services.AddSingleton<JobDesk>();
+
+        // Before the catalogue: its first scan must know which names are promised.
+        services.AddHostedService<JobRunner>();
         return services;
     }
+
+    /// <summary>Nobody guesses another's.</summary>
+    private static string NewId() => "j-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 }

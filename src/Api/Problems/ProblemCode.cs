@@ -14,10 +14,12 @@ internal sealed class ProblemCode
     public static readonly ProblemCode DatasetNotFound = new("dataset_not_found", 404, "No such dataset");
     public static readonly ProblemCode ArrayNotFound = new("array_not_found", 404, "No such array");
     public static readonly ProblemCode ViewNotFound = new("view_not_found", 404, "No such view");
+    public static readonly ProblemCode JobNotFound = new("job_not_found", 404, "No such job");
     public static readonly ProblemCode MethodNotAllowed = new("method_not_allowed", 405, "The method is not allowed here");
     public static readonly ProblemCode NotAcceptable = new("not_acceptable", 406, "The format cannot hold this");
     public static readonly ProblemCode VersionChanged = new("version_changed", 409, "The dataset has changed");
     public static readonly ProblemCode NameTaken = new("name_taken", 409, "The name stands for something else");
+    public static readonly ProblemCode NotRunning = new("not_running", 409, "The job has ended");
     public static readonly ProblemCode TooLarge = new("too_large", 413, "Too large");
     public static readonly ProblemCode UnsupportedMediaType = new("unsupported_media_type", 415, "The body's type is not understood");
     public static readonly ProblemCode PastEnd = new("past_end", 416, "Past the end of the epoch");

@@ -41,6 +41,9 @@ internal sealed class ServerMetrics : IDisposable
         _meter.CreateObservableCounter("microtome_allocated_bytes_total", () => GC.GetTotalAllocatedBytes(), null, "Bytes allocated on the managed heap.");
     }
 
+    /// <summary>Where others add what they count.</summary>
+    public Meter Meter => _meter;
+
     /// <summary>Whether an instrument is this server's: a process may hold several servers.</summary>
     public bool Has(Instrument instrument) => instrument.Meter == _meter;
 

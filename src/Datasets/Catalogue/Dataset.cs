@@ -38,6 +38,9 @@ public sealed class Dataset
 
     public string Name { get; }
 
+    /// <summary>Whether a job made it: then it may be removed.</summary>
+    public bool IsMade => _plan.IsMade;
+
     /// <summary>The length of axis 0 whose arrays hold the most bytes; 0 where no array has an axis.</summary>
     public long Rows { get; }
 

@@ -1,4 +1,5 @@
 using Microtome.Datasets.Formats;
+using Microtome.Datasets.Materialization;
 using Microtome.Datasets.Sidecars;
 
 namespace Microtome.Datasets.Catalogue;
@@ -15,7 +16,9 @@ public sealed class DatasetCatalogue : IAsyncDisposable
     private readonly CatalogueOptions _options;
     private readonly ExplicitDatasets _explicit;
     private readonly FileTable _files;
-    private readonly NameBook _names;
+    private readonly NameBook _names = new();
+    private readonly MadeDatasets? _made;
+    private readonly HashSet<string> _promised = [];
     private readonly Journal _journal;
     private readonly Action<CatalogueEvent> _log;
     private readonly TimeProvider _time;
@@ -26,12 +29,12 @@ public sealed class DatasetCatalogue : IAsyncDisposable
     private volatile bool _isReady;
     private Task _versions = Task.CompletedTask;
 
-    public DatasetCatalogue(CatalogueOptions options, IReadOnlyList<IDatasetFormat> formats, Action<CatalogueEvent> log, TimeProvider time, SidecarStore? sidecars = null)
+    public DatasetCatalogue(CatalogueOptions options, IReadOnlyList<IDatasetFormat> formats, Action<CatalogueEvent> log, TimeProvider time, SidecarStore? sidecars = null, MadeDatasets? made = null)
     {
         _options = options;
-        _explicit = new(options);
+        _explicit = new(options, made);
+        _made = made;
         _files = new(new FileOpener(formats, time, sidecars), time);
-        _names = new(options.Datasets.Select(dataset => dataset.Name));
         _journal = new(log);
         _log = log;
         _time = time;
@@ -93,6 +96,31 @@ public sealed class DatasetCatalogue : IAsyncDisposable
         }
     }
 
+    /// <summary>Promises a name to somebody who is making a dataset: from here on nothing else gets it.</summary>
+    /// <returns>False where the name is taken or promised.</returns>
+    public async Task<bool> TryPromiseAsync(string name, CancellationToken cancellationToken)
+    {
+        // Between two scans: one that is under way may just be giving the name away.
+        await _scanning.WaitAsync(cancellationToken);
+        try
+        {
+            bool isTaken = _snapshot.ByName.ContainsKey(name) || _options.Datasets.Any(dataset => dataset.Name == name) || _made?.IsTaken(name) == true;
+            return !isTaken && _promised.Add(name);
+        }
+        finally
+        {
+            _scanning.Release();
+        }
+    }
+
+    /// <summary>Takes a promise back: the dataset is there, or will not be.</summary>
+    public async Task ReleasePromiseAsync(string name)
+    {
+        await _scanning.WaitAsync();
+        _promised.Remove(name);
+        _scanning.Release();
+    }
+
     /// <summary>Lets go of every file, once its readers have ended. Scans afterwards do nothing.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -134,7 +162,7 @@ public sealed class DatasetCatalogue : IAsyncDisposable
         if (changed || !_isReady)
         {
             plans.AddRange(Discovery.Plan(FilesLeft(found, plans)));
-            Swap(_names.Assign(plans));
+            Swap(_names.Assign(plans, [.. _explicit.Names, .. _promised]));
         }
 
         _broken = [.. FindBroken()];

@@ -31,6 +31,9 @@ internal sealed record DatasetPlan
     /// <summary>Whether its files' names said which arrays they are.</summary>
     public bool IsGrouped { get; init; }
 
+    /// <summary>Whether a job made it.</summary>
+    public bool IsMade { get; init; }
+
     public string? Version { get; init; }
 
     public DatasetLabels? Labels { get; init; }

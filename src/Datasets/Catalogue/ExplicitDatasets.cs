@@ -1,20 +1,24 @@
 using Microtome.Datasets.Formats;
+using Microtome.Datasets.Materialization;
 
 namespace Microtome.Datasets.Catalogue;
 
 /// <summary>
-/// The datasets of configuration. Each array's file is opened wherever it lies; a dataset is served once all its arrays are there,
+/// The datasets of configuration, and those that jobs have made. Each array's file is opened wherever it lies; a dataset is served once all its arrays are there,
 /// since fewer than were asked for would be another dataset.
 /// </summary>
-internal sealed class ExplicitDatasets(CatalogueOptions options)
+internal sealed class ExplicitDatasets(CatalogueOptions options, MadeDatasets? made)
 {
+    private IReadOnlyList<ExplicitDataset> _datasets = options.Datasets;
+
     /// <summary>What configuration asks for that cannot be had, and why, by dataset.</summary>
     public Dictionary<string, string> Problems { get; } = [];
 
     /// <summary>The files that configuration names, as they are now; those that are not there are passed over.</summary>
     public IEnumerable<FileRequest> Request()
     {
-        foreach (ExplicitArray array in options.Datasets.SelectMany(dataset => dataset.Arrays))
+        _datasets = [.. options.Datasets, .. ListMade()];
+        foreach (ExplicitArray array in _datasets.SelectMany(dataset => dataset.Arrays))
         {
             if (TryRequest(array) is { } request)
             {
@@ -27,7 +31,7 @@ internal sealed class ExplicitDatasets(CatalogueOptions options)
     {
         Problems.Clear();
         List<DatasetPlan> plans = [];
-        foreach (ExplicitDataset dataset in options.Datasets)
+        foreach (ExplicitDataset dataset in _datasets)
         {
             List<DatasetMember> members = [];
             foreach (ExplicitArray array in dataset.Arrays)
@@ -44,11 +48,32 @@ internal sealed class ExplicitDatasets(CatalogueOptions options)
 
             if (members.Count == dataset.Arrays.Count && members.Count > 0)
             {
-                plans.Add(new(dataset.Name, members) { IsConfigured = true, Version = dataset.Version, Labels = FindLabels(dataset, members) });
+                plans.Add(new(dataset.Name, members) { IsConfigured = true, IsMade = dataset.IsMade, Version = dataset.Version, Labels = FindLabels(dataset, members) });
             }
         }
 
         return plans;
+    }
+
+    /// <summary>The names that discovery gives to nobody: those of configuration and of what jobs have made, served or not.</summary>
+    public IEnumerable<string> Names => _datasets.Select(dataset => dataset.Name);
+
+    private IEnumerable<ExplicitDataset> ListMade()
+    {
+        foreach ((MadeManifest manifest, string folder) in made?.List() ?? [])
+        {
+            // Configuration says what a name means; what was made under it waits until it is free again.
+            if (options.Datasets.All(dataset => dataset.Name != manifest.Name))
+            {
+                yield return new(
+                    manifest.Name,
+                    [.. manifest.Arrays.Select(array => new ExplicitArray(array.Name, Path.Combine(folder, array.File)))],
+                    Labels: manifest.LabelsArray is { } labels ? new(labels, manifest.LabelNames) : null)
+                {
+                    IsMade = true,
+                };
+            }
+        }
     }
 
     private FileRequest? TryRequest(ExplicitArray array)

@@ -4,17 +4,16 @@ namespace Microtome.Datasets.Catalogue;
 /// Which dataset has which name. On a clash the first has it, the others add their extension, then -2, -3; a dataset that is
 /// served keeps its name for as long as it is: it is known by its arrays' files. Used by one scan at a time.
 /// </summary>
-/// <param name="reserved">Names of configuration: never given to others, even while theirs is not served.</param>
-internal sealed class NameBook(IEnumerable<string> reserved)
+internal sealed class NameBook
 {
-    private readonly HashSet<string> _reserved = [.. reserved];
     private Dictionary<(string File, string Array), string> _nameByArray = [];
 
     /// <param name="plans">In the order in which they may claim their names; those of configuration have theirs already.</param>
-    public IReadOnlyList<DatasetPlan> Assign(IReadOnlyList<DatasetPlan> plans)
+    /// <param name="reserved">Names that are never given to others, even while theirs is not served.</param>
+    public IReadOnlyList<DatasetPlan> Assign(IReadOnlyList<DatasetPlan> plans, IEnumerable<string> reserved)
     {
         string?[] names = new string?[plans.Count];
-        HashSet<string> taken = [.. _reserved];
+        HashSet<string> taken = [.. reserved];
         Each(plans, names, plan => plan.IsConfigured ? plan.Name : null);
         Each(plans, names, plan => FindKept(plan, taken));
         Each(plans, names, plan => taken.Add(plan.Name) ? plan.Name : null);

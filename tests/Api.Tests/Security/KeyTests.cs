@@ -67,7 +67,7 @@ public sealed class KeyTests
         Assert.Contains("\"scope\":\"read\"", await (await SendAsync(server, "/v1/server", "r-secret")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Contains("\"scope\":\"manage\"", await (await SendAsync(server, "/v1/server", "m-secret")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(server, "/v1/datasets/d", "r-secret", HttpMethod.Delete)).StatusCode);
-        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await SendAsync(server, "/v1/datasets/d", "m-secret", HttpMethod.Delete)).StatusCode);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await SendAsync(server, "/v1/datasets", "m-secret", HttpMethod.Delete)).StatusCode);
     }
 
     [Theory]
