@@ -19,13 +19,7 @@ internal sealed class WatchedPage : IAsyncDisposable
     {
         _context = context;
         Page = page;
-        page.Console += (_, message) =>
-        {
-            if (!message.Location.Contains("/v1/jobs", StringComparison.Ordinal))
-            {
-                _faults.Enqueue($"console: {message.Text}");
-            }
-        };
+        page.Console += (_, message) => _faults.Enqueue($"console: {message.Text}");
         page.PageError += (_, error) => _faults.Enqueue($"error: {error}");
         page.RequestFailed += (_, request) =>
         {
@@ -37,7 +31,7 @@ internal sealed class WatchedPage : IAsyncDisposable
         page.Response += (_, response) =>
         {
             _responses.Enqueue(response);
-            if (response.Status >= 400 && !IsMissingJobs(response))
+            if (response.Status >= 400)
             {
                 _faults.Enqueue($"{response.Status}: {response.Url}");
             }
@@ -119,9 +113,6 @@ internal sealed class WatchedPage : IAsyncDisposable
         [.. (await Page.Locator(".tile .no").AllTextContentsAsync()).Select(text => long.Parse(text, System.Globalization.CultureInfo.InvariantCulture))];
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
-
-    /// <summary>A server without jobs says so; the page shows what it says.</summary>
-    private static bool IsMissingJobs(IResponse response) => response.Status == 404 && response.Url.EndsWith("/v1/jobs", StringComparison.Ordinal);
 
     private async Task LeaveAsync()
     {

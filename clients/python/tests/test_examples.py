@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-import microtome
 from serving import find_server
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -49,15 +48,7 @@ def megabytes(output: str, words: str) -> float:
     return float(re.search(words + r" ([0-9,]+) MB", output).group(1).replace(",", ""))
 
 
-@pytest.fixture
-def jobs(server):
-    try:
-        microtome.open(server.url).jobs()
-    except microtome.NotFound:
-        pytest.skip("this server has no jobs")
-
-
-def test_cats_against_dogs(jobs):
+def test_cats_against_dogs():
     output = story("cats_vs_dogs.py")
     sizes = [int(count) for count in re.findall(r"pets-\w+: ([0-9,]+) photographs", output)]
     assert sum(sizes) == 47 and abs(sizes[0] - 33) <= 1 and abs(sizes[1] - sizes[2]) <= 1
@@ -65,7 +56,7 @@ def test_cats_against_dogs(jobs):
     assert "samples/s" in output
 
 
-def test_pcam(jobs):
+def test_pcam():
     output = story("pcam.py")
     dropped = re.search(r"524 patches: (\d+) duplicates and (\d+) blank ones dropped", output)
     halves = [int(count) for count in re.findall(r"half: ([0-9,]+) patches", output)]

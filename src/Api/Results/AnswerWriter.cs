@@ -69,7 +69,7 @@ internal sealed partial class AnswerWriter(ServerLimits limits, ReadAdmission ad
         finally
         {
             admission.Leave();
-            metrics.AddBytes(body.Written);
+            metrics.AddBytes(body.Written, body.Lent);
         }
     }
 

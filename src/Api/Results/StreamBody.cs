@@ -18,6 +18,8 @@ internal sealed class StreamBody(BatchBody body, bool isChunked)
 
     public long Written => body.Written;
 
+    public long Lent => body.Lent;
+
     /// <summary>Whether the stream holds a place among the readers of data now.</summary>
     public bool HoldsPlace
     {

@@ -55,7 +55,7 @@ internal sealed class StreamResult(
         using PooledRows rows = new();
         EpochAhead ahead = new();
         long bytes = 0;
-        long counted = 0;
+        (long Written, long Lent) counted = default;
         long sent = 0;
         await http.Response.StartAsync(limit.Token); // From here on an error is a frame, or an aborted connection.
         if (plain is null)
@@ -91,8 +91,8 @@ internal sealed class StreamResult(
             }
             finally
             {
-                metrics.AddBytes(body.Written - counted);
-                counted = body.Written;
+                metrics.AddBytes(body.Written - counted.Written, body.Lent - counted.Lent);
+                counted = (body.Written, body.Lent);
                 body.HoldsPlace = false;
                 reads.Leave();
             }

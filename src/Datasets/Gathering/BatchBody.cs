@@ -8,8 +8,8 @@ namespace Microtome.Datasets.Gathering;
 /// <summary>
 /// Where the bytes of an answer go: a window (all of it, or one range) of a body that is written from its start. What lies before
 /// the window is passed over without being read. Flushes lazily, before more is written, so that the last bytes stay back until
-/// the writer has checked that the files are still what they were (<see cref="SealAsync"/>). Where a flush has to wait for a slow
-/// reader, the answer's place among the readers of data is lent to others meanwhile. One writer at a time. Its async methods reuse
+/// the writer has checked that the files are still what they were (<see cref="SealAsync"/>). Where it has to wait for a slow
+/// reader or the disk, the answer's place among the readers of data is lent to others meanwhile. One writer at a time. Its async methods reuse
 /// their state machines, so that a body of any size allocates nothing by the piece.
 /// </summary>
 /// <param name="writer">The connection, as the web server shows it: it counts what passes.</param>
@@ -53,6 +53,9 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
 
     /// <summary>Bytes that went into the window so far.</summary>
     public long Written { get; private set; }
+
+    /// <summary>Of these, bytes that left from where they are mapped.</summary>
+    public long Lent { get; private set; }
 
     /// <summary>
     /// Announces the next <paramref name="total"/> bytes of the body and says which of them the window wants. The caller then
@@ -162,7 +165,7 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
         _unflushed = 0;
         _hasLent = false;
         ValueTask<FlushResult> flush = direct is null ? writer.FlushAsync(cancellationToken) : direct.Connection.FlushAsync(cancellationToken);
-        FlushResult result = flush.IsCompleted || admission is null || !HoldsPlace ? await flush : await WaitOutsideAsync(flush, admission);
+        FlushResult result = await OutsideAsync(flush);
         if (direct?.Connection.HasFault == true)
         {
             throw new ArrayReadException("A file is shorter than it was when it was opened.");
@@ -182,6 +185,10 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
             }
         }
     }
+
+    /// <summary>Waits for a slow reader or the disk; the answer's place is lent to others meanwhile.</summary>
+    internal ValueTask<T> OutsideAsync<T>(ValueTask<T> wait) =>
+        wait.IsCompleted || admission is null || !HoldsPlace ? wait : WaitOutsideAsync(wait, admission);
 
     private bool IsFull => direct!.Connection.UnflushedBytes >= LentBytes || direct.Connection.UnflushedPieces >= LentPieces;
 
@@ -254,6 +261,7 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
 
             writer.Advance((int)run.Length);
             _hasLent = true;
+            Lent += run.Length;
         }
         finally
         {
@@ -271,12 +279,12 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<FlushResult> WaitOutsideAsync(ValueTask<FlushResult> flush, ReadAdmission admission)
+    private static async ValueTask<T> WaitOutsideAsync<T>(ValueTask<T> wait, ReadAdmission admission)
     {
         admission.Leave();
         try
         {
-            return await flush;
+            return await wait;
         }
         finally
         {

@@ -35,7 +35,7 @@ public sealed class StoredArray(string name, IArraySource source, IndexMap rows,
             cancellationToken.ThrowIfCancellationRequested();
             if (!IsNear(at))
             {
-                await BringAsync(at, end);
+                await BringAsync(at, end, body);
             }
 
             if (TryLocate(at, Math.Min(end, _nearTo), out FileRun run))
@@ -62,7 +62,7 @@ public sealed class StoredArray(string name, IArraySource source, IndexMap rows,
         {
             if (!IsNear(start))
             {
-                await BringAsync(start, Bytes);
+                await BringAsync(start, Bytes, null);
             }
 
             int count;
@@ -118,14 +118,15 @@ public sealed class StoredArray(string name, IArraySource source, IndexMap rows,
     private bool IsNear(long at) => at >= _nearFrom && at < _nearTo;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask BringAsync(long at, long end)
+    private async ValueTask BringAsync(long at, long end, BatchBody? body)
     {
         if (source.MustDecode)
         {
             HintWindow(at, Math.Min(end, at + ColdRows.WindowBytes));
         }
 
-        _nearTo = await ColdRows.BringAsync(this, at, end);
+        ValueTask<long> near = ColdRows.BringAsync(this, at, end);
+        _nearTo = body is null ? await near : await body.OutsideAsync(near);
         _nearFrom = at;
     }
 

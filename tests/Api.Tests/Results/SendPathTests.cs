@@ -67,6 +67,24 @@ public sealed class SendPathTests : IDisposable
     }
 
     [Theory]
+    [InlineData(true, "/v1/datasets/p/rows?rows=7,300&arrays=x&format=raw")]
+    [InlineData(false, "/v1/datasets/p/rows?rows=7,300&arrays=x&format=raw")]
+    [InlineData(true, "/v1/datasets/p/epochs/0/stream?batch_size=64&stop=2&arrays=x")]
+    public async Task Rows_are_lent_where_that_is_set_and_else_copied(bool zeroCopy, string address)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux sends from a mapping.");
+        await using RunningServer server = await RunningServer.ServeAsync(_folder.Path, $"--Microtome:ZeroCopy={zeroCopy}");
+        byte[] body = await server.Client.GetByteArrayAsync(address);
+        const string name = "\nmicrotome_lent_bytes_total ";
+        string metrics = await server.Client.GetStringAsync("/metrics");
+        int start = metrics.IndexOf(name, StringComparison.Ordinal);
+        long lent = start < 0 ? 0 : long.Parse(metrics[(start + name.Length)..metrics.IndexOf('\n', start + 1)], System.Globalization.CultureInfo.InvariantCulture);
+
+        // All but the end, which stays back until the files are checked, and headers.
+        Assert.InRange(lent, zeroCopy ? body.Length * 9L / 10 : 0, zeroCopy ? body.Length : 0);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Single_ranges_are_cut_from_the_whole(bool zeroCopy)

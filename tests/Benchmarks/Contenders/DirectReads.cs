@@ -22,7 +22,10 @@ internal sealed class DirectReads(DataSet data) : Contender(LimitName)
             "--name=rows", "--filename=" + data.NpyPath, "--readonly", "--rw=randread", "--direct=1", "--ioengine=io_uring", "--iodepth=32",
             string.Create(CultureInfo.InvariantCulture, $"--bs={data.RowBytes}"), "--time_based",
             string.Create(CultureInfo.InvariantCulture, $"--runtime={span.TotalMilliseconds}ms"), "--output-format=json",
-        ]) { RedirectStandardOutput = true })!;
+        ])
+        {
+            RedirectStandardOutput = true,
+        })!;
         string text = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         using JsonDocument report = JsonDocument.Parse(text[text.IndexOf('{', StringComparison.Ordinal)..]);
