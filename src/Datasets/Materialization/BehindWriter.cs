@@ -13,8 +13,12 @@ internal sealed class BehindWriter : IDisposable
 
     private readonly SafeFileHandle _file;
     private readonly long _waitingBytes;
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _settledMore = new(0);
     private long _written;
-    private long _begun;
+    private long _settled;
+    private Task _settling = Task.CompletedTask;
+    private volatile bool _isStopping;
 
     /// <param name="path">A new file.</param>
     /// <param name="bytes">How long it will be.</param>
@@ -33,6 +37,7 @@ internal sealed class BehindWriter : IDisposable
         }
     }
 
+    /// <summary>Waits where too much of what was written has not reached the disk.</summary>
     /// <exception cref="DiskFullException">The disk is full.</exception>
     public void Write(ReadOnlySpan<byte> bytes)
     {
@@ -45,23 +50,51 @@ internal sealed class BehindWriter : IDisposable
             throw Full(error);
         }
 
-        _written += bytes.Length;
-        while (_written - _begun >= BlockBytes)
+        lock (_lock)
         {
-            FileHints.StartWriteBack(_file, _begun, BlockBytes);
-            long old = _begun - _waitingBytes;
-            _begun += BlockBytes;
-            if (old >= 0)
+            _written += bytes.Length;
+            if (_settling.IsCompleted && _written - _settled >= BlockBytes)
             {
-                FileHints.WaitForWriteBack(_file, old, BlockBytes);
+                _settling = Task.Factory.StartNew(SettleBlocks, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             }
+        }
+
+        while (_written - Volatile.Read(ref _settled) > _waitingBytes)
+        {
+            _settledMore.Wait();
         }
     }
 
     /// <summary>Waits until everything is on the disk.</summary>
     public void Flush() => RandomAccess.FlushToDisk(_file);
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _isStopping = true;
+        _settling.Wait();
+        _settledMore.Dispose();
+        _file.Dispose();
+    }
 
     private static DiskFullException Full(IOException error) => new("The disk is full.", error);
+
+    /// <summary>On a thread of its own: the system lets whoever asks wait for the disk, and the writer need not.</summary>
+    private void SettleBlocks()
+    {
+        while (!_isStopping)
+        {
+            lock (_lock)
+            {
+                if (_written - _settled < BlockBytes)
+                {
+                    _settling = Task.CompletedTask; // Begun anew by the next block.
+                    return;
+                }
+            }
+
+            FileHints.WaitForWriteBack(_file, _settled, BlockBytes);
+            Volatile.Write(ref _settled, _settled + BlockBytes);
+            _settledMore.Release();
+        }
+    }
 }

@@ -59,6 +59,11 @@ public sealed class DatasetMaker(GatherTemplate template, IndexMap rows)
             ReadAhead? ahead = template.Columns[i].Source is { } source ? new(source, rows) : null;
             await CopyAsync(array, writer, ahead, rowBytes, bytes => progress(before + (bytes / rowBytes)), cancellationToken);
             progress(before + rows.Length);
+            if (i < _batch.Arrays.Count - 1 && array.Bytes > waitingBytes / 2)
+            {
+                writer.Flush(); // Of several large files only the last may wait in memory.
+            }
+
             made.Add(new(array.Name, file, header.Length + array.Bytes));
         }
 

@@ -7,7 +7,12 @@ namespace Microtome.Datasets.Profiles;
 /// <summary>The columns of one array while they are computed, in a folder that nobody looks into before it is whole. Not for concurrent use.</summary>
 internal sealed class ProfileWriter : IDisposable
 {
-    private readonly Dictionary<ColumnKind, ColumnFile> _files = [];
+    private readonly List<ColumnFile> _files = [];
+    private readonly ColumnFile _hash;
+    private readonly ColumnFile? _mean;
+    private readonly ColumnFile? _std;
+    private readonly ColumnFile? _minimum;
+    private readonly ColumnFile? _maximum;
     private readonly Dtype _dtype;
     private readonly string _folder;
 
@@ -17,35 +22,47 @@ internal sealed class ProfileWriter : IDisposable
         (_folder, _dtype) = (folder, dtype);
         try
         {
-            foreach (ColumnKind kind in ColumnKind.Of(dtype))
-            {
-                _files[kind] = new(Path.Combine(folder, kind.Name), kind.SpecOf(dtype, rows).Bytes);
-            }
+            _hash = Open(ColumnKind.Hash)!;
+            _mean = Open(ColumnKind.Mean);
+            _std = Open(ColumnKind.Std);
+            _minimum = Open(ColumnKind.Min);
+            _maximum = Open(ColumnKind.Max);
         }
         catch
         {
             Dispose();
             throw;
         }
+
+        ColumnFile? Open(ColumnKind kind)
+        {
+            if (!ColumnKind.Of(dtype).Contains(kind))
+            {
+                return null;
+            }
+
+            _files.Add(new(Path.Combine(folder, kind.Name), kind.SpecOf(dtype, rows).Bytes));
+            return _files[^1];
+        }
     }
 
     /// <summary>Where the next row's hash goes.</summary>
-    public Span<byte> NextHash() => _files[ColumnKind.Hash].Next(ColumnKind.HashBytes);
+    public Span<byte> NextHash() => _hash.Next(ColumnKind.HashBytes);
 
-    /// <summary>Adds the next row's numbers.</summary>
+    /// <summary>Adds the next row's numbers, of a dtype that has them.</summary>
     public void Add(Moments row, ElementNumber minimum, ElementNumber maximum)
     {
-        BinaryPrimitives.WriteDoubleLittleEndian(_files[ColumnKind.Mean].Next(sizeof(double)), row.Mean);
-        BinaryPrimitives.WriteDoubleLittleEndian(_files[ColumnKind.Std].Next(sizeof(double)), row.StandardDeviation);
-        minimum.Write(_dtype, _files[ColumnKind.Min].Next(_dtype.ItemSize));
-        maximum.Write(_dtype, _files[ColumnKind.Max].Next(_dtype.ItemSize));
+        BinaryPrimitives.WriteDoubleLittleEndian(_mean!.Next(sizeof(double)), row.Mean);
+        BinaryPrimitives.WriteDoubleLittleEndian(_std!.Next(sizeof(double)), row.StandardDeviation);
+        minimum.Write(_dtype, _minimum!.Next(_dtype.ItemSize));
+        maximum.Write(_dtype, _maximum!.Next(_dtype.ItemSize));
     }
 
     /// <summary>Brings everything to the disk, the record last.</summary>
     /// <exception cref="Storage.DiskFullException">The disk is full.</exception>
     public void Finish(ProfileRecord record)
     {
-        foreach (ColumnFile file in _files.Values)
+        foreach (ColumnFile file in _files)
         {
             file.Finish();
         }
@@ -55,7 +72,7 @@ internal sealed class ProfileWriter : IDisposable
 
     public void Dispose()
     {
-        foreach (ColumnFile file in _files.Values)
+        foreach (ColumnFile file in _files)
         {
             file.Dispose();
         }

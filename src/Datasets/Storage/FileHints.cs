@@ -7,7 +7,6 @@ namespace Microtome.Datasets.Storage;
 public static partial class FileHints
 {
     private const int AdviceWillNeed = 3;
-    private const int AdviceDoNotNeed = 4;
     private const uint WaitBefore = 1;
     private const uint StartWriting = 2;
     private const uint WaitAfter = 4;
@@ -18,24 +17,6 @@ public static partial class FileHints
         if (OperatingSystem.IsLinux() && length > 0)
         {
             _ = Advise(file, offset, length, AdviceWillNeed);
-        }
-    }
-
-    /// <summary>Lets the page cache drop these bytes; what is not on the disk yet stays.</summary>
-    public static void DoNotNeed(SafeFileHandle file, long offset, long length)
-    {
-        if (OperatingSystem.IsLinux() && length > 0)
-        {
-            _ = Advise(file, offset, length, AdviceDoNotNeed);
-        }
-    }
-
-    /// <summary>Starts bringing these written bytes to the disk, without waiting for them.</summary>
-    public static void StartWriteBack(SafeFileHandle file, long offset, long length)
-    {
-        if (OperatingSystem.IsLinux() && length > 0)
-        {
-            _ = Synchronize(file, offset, length, StartWriting);
         }
     }
 

@@ -66,28 +66,45 @@ internal sealed class ByteMeter(Dtype dtype) : RowMeter(dtype)
         Vector<byte> counted = FirstLanes(step);
         Vector<byte> least = new(byte.MaxValue);
         Vector<byte> greatest = Vector<byte>.Zero;
+        Vector<byte> most = _most;
         ref byte first = ref MemoryMarshal.GetReference(elements);
         int at = 0;
         while (at + lanes <= elements.Length)
         {
-            Lanes sums = default;
+            // Locals, so that they stay in registers.
+            Vector<ushort> lowerSums = default, upperSums = default;
+            Vector<uint> squares0 = default, squares1 = default, squares2 = default, squares3 = default;
             for (int i = 0; i < MaxVectors && at + lanes <= elements.Length; i++, at += step)
             {
-                Vector<byte> values = Vector.Min(Vector.LoadUnsafe(ref first, (nuint)at), _most);
+                Vector<byte> values = Vector.Min(Vector.LoadUnsafe(ref first, (nuint)at), most);
 
                 // The lanes that are left for the next vector are elements of the row, too.
                 least = Vector.Min(least, values);
                 greatest = Vector.Max(greatest, values);
-                sums.Add(values & counted);
+                Vector.Widen(values & counted, out Vector<ushort> lower, out Vector<ushort> upper);
+                lowerSums += lower;
+                upperSums += upper;
+                Vector.Widen(lower * lower, out Vector<uint> square0, out Vector<uint> square1);
+                Vector.Widen(upper * upper, out Vector<uint> square2, out Vector<uint> square3);
+                squares0 += square0;
+                squares1 += square1;
+                squares2 += square2;
+                squares3 += square3;
             }
 
-            sums.AddTo(_sums.AsSpan(channel, interleaved), _squares.AsSpan(channel, interleaved));
+            Vector.Widen(lowerSums, out Vector<uint> sums0, out Vector<uint> sums1);
+            Vector.Widen(upperSums, out Vector<uint> sums2, out Vector<uint> sums3);
+            Fold([sums0, sums1, sums2, sums3], _sums.AsSpan(channel, interleaved));
+            Fold([squares0, squares1, squares2, squares3], _squares.AsSpan(channel, interleaved));
         }
 
+        Span<byte> extremes = stackalloc byte[2 * lanes];
+        least.StoreUnsafe(ref extremes[0]);
+        greatest.StoreUnsafe(ref extremes[lanes]);
         for (int i = 0; i < lanes; i++)
         {
-            _minimum = Math.Min(_minimum, least[i]);
-            _maximum = Math.Max(_maximum, greatest[i]);
+            _minimum = Math.Min(_minimum, extremes[i]);
+            _maximum = Math.Max(_maximum, extremes[lanes + i]);
         }
 
         return at;
@@ -101,51 +118,23 @@ internal sealed class ByteMeter(Dtype dtype) : RowMeter(dtype)
         return new(lanes);
     }
 
-    /// <summary>Sums and sums of squares by lane.</summary>
-    private struct Lanes
+    private static void Fold(ReadOnlySpan<Vector<uint>> vectors, Span<ulong> sums)
     {
-        private Vector<ushort> _lowerSums;
-        private Vector<ushort> _upperSums;
-        private Vector<uint> _squares0;
-        private Vector<uint> _squares1;
-        private Vector<uint> _squares2;
-        private Vector<uint> _squares3;
-
-        public void Add(Vector<byte> values)
+        if (sums.Length == 1)
         {
-            Vector.Widen(values, out Vector<ushort> lower, out Vector<ushort> upper);
-            _lowerSums += lower;
-            _upperSums += upper;
-            Vector.Widen(lower * lower, out Vector<uint> square0, out Vector<uint> square1);
-            Vector.Widen(upper * upper, out Vector<uint> square2, out Vector<uint> square3);
-            _squares0 += square0;
-            _squares1 += square1;
-            _squares2 += square2;
-            _squares3 += square3;
+            foreach (Vector<uint> vector in vectors)
+            {
+                sums[0] += Vector.Sum(vector);
+            }
+
+            return;
         }
 
-        public readonly void AddTo(Span<ulong> sums, Span<ulong> squares)
+        int channel = 0;
+        foreach (uint lane in MemoryMarshal.Cast<Vector<uint>, uint>(vectors))
         {
-            Vector.Widen(_lowerSums, out Vector<uint> sum0, out Vector<uint> sum1);
-            Vector.Widen(_upperSums, out Vector<uint> sum2, out Vector<uint> sum3);
-            if (sums.Length == 1)
-            {
-                sums[0] += Vector.Sum(sum0 + sum1 + sum2 + sum3);
-                squares[0] += (ulong)Vector.Sum(_squares0) + Vector.Sum(_squares1) + Vector.Sum(_squares2) + Vector.Sum(_squares3);
-                return;
-            }
-
-            Span<uint> lanes = stackalloc uint[8 * Vector<uint>.Count];
-            ReadOnlySpan<Vector<uint>> all = [sum0, sum1, sum2, sum3, _squares0, _squares1, _squares2, _squares3];
-            MemoryMarshal.Cast<Vector<uint>, uint>(all).CopyTo(lanes);
-            int half = lanes.Length / 2;
-            int channel = 0;
-            for (int i = 0; i < half; i++)
-            {
-                sums[channel] += lanes[i];
-                squares[channel] += lanes[half + i];
-                channel = channel + 1 == sums.Length ? 0 : channel + 1;
-            }
+            sums[channel] += lane;
+            channel = channel + 1 == sums.Length ? 0 : channel + 1;
         }
     }
 }
