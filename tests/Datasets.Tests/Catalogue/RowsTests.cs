@@ -32,7 +32,7 @@ public sealed class RowsTests
         Assert.True(dataset.TryGetArray("data", out var text));
         Assert.True(text.IsAligned);
         Assert.Null(text.Source);
-        Assert.Contains("strings", text.Reason, StringComparison.Ordinal);
+        Assert.Contains("texts", text.Reason, StringComparison.Ordinal);
         Assert.Equal(["x"], dataset.Aligned.Select(array => array.Name));
     }
 

@@ -134,6 +134,14 @@ public sealed class VersionTests
         await using CatalogueFolder folder = new();
         folder.WriteSparse("a.npy", 1 << 20, Past);
         using DatasetLease lease = await folder.LeaseAsync("a");
+
+        // The catalogue may have asked before: then it is the version of the content that is gone.
+        using (FileStream file = new(folder.File("a.npy"), FileMode.Open))
+        {
+            file.Seek(-1, SeekOrigin.End);
+            file.WriteByte(1);
+        }
+
         File.SetLastWriteTimeUtc(folder.File("a.npy"), Past.AddDays(1));
         string provisional = await lease.Dataset.GetVersionAsync(TestContext.Current.CancellationToken);
         await folder.ScanAsync();
