@@ -14,8 +14,8 @@ internal static class JobEndpoints
     {
         RouteGroupBuilder group = routes.MapGroup("/v1/jobs").WithTags("Jobs");
         group.MapPost("", PostJob).Accepts<PostedJob>("application/json");
-        group.MapGet("", ListJobs);
-        group.MapGet("{job}", GetJob);
+        group.MapGet("", ListJobs).AlsoHead();
+        group.MapGet("{job}", GetJob).AlsoHead();
         group.MapGet("{job}/events", GetEvents);
         group.MapDelete("{job}", DeleteJob);
         return routes;

@@ -36,7 +36,7 @@ public sealed class LimitTests
         Python.Require("h5py");
         using TemporaryFolder folder = new();
         Python.Run("import sys, h5py, numpy as np\nwith h5py.File(sys.argv[1], 'w') as f: f.create_dataset('x', data=np.random.default_rng(1).integers(0, 9, (4096, 1024), dtype='u1'), chunks=(64, 1024), compression='gzip', compression_opts=1)", folder.File("c.h5"));
-        await using RunningServer server = await RunningServer.ServeAsync(folder.Path, "--Microtome:Limits:MemoryBudgetBytes=1048576");
+        await using RunningServer server = await RunningServer.ServeAsync(folder.Path, "--Microtome:Limits:MemoryBudgetBytes=1048576", "--Microtome:Sidecars=false");
         for (int i = 0; i < 2; i++)
         {
             Assert.Equal(4096 * 1024, (await server.Client.GetByteArrayAsync("/v1/datasets/c/arrays/x?format=raw")).Length);

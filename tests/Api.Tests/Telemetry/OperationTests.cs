@@ -12,7 +12,7 @@ namespace Microtome.Api.Tests.Telemetry;
 public sealed partial class OperationTests
 {
     /// <summary>Endpoints that answer for as long as somebody reads.</summary>
-    private static readonly string[] Endless = ["/v1/datasets/{dataset}/epochs/{epoch}/stream", "/v1/jobs/{id}/events"];
+    private static readonly string[] Endless = ["/v1/datasets/{dataset}/epochs/{epoch}/stream", "/v1/jobs/{job}/events"];
 
     [Fact]
     public async Task Every_get_that_ends_takes_head()
@@ -59,7 +59,7 @@ public sealed partial class OperationTests
     [Fact]
     public async Task The_metrics_are_Prometheus_text_and_count()
     {
-        await using RunningServer server = await RunningServer.StartAsync();
+        await using RunningServer server = await RunningServer.StartAsync("--Microtome:Sidecars=false");
         Assert.Equal(HttpStatusCode.OK, (await server.Client.GetAsync("/v1/datasets/digits-chunked/rows?rows=5,9&arrays=images")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await server.Client.GetAsync("/v1/datasets/none")).StatusCode);
         await Task.Delay(100); // A request is counted when its answer has ended, which its client may see first.
