@@ -90,6 +90,8 @@ public sealed class OrderTests(Browsing browsing)
         await page.Page.FillAsync("#f-ranks", "2");
         await page.Page.SelectOptionAsync("#f-rank", "1");
         await page.Page.GetByRole(Microsoft.Playwright.AriaRole.Radio, new() { Name = "keep" }).CheckAsync(new() { Force = true });
+        await page.Page.WaitForURLAsync("**tail=keep*");
+        await page.DrawnAsync(); // A new order begins at its first step.
         await page.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Next", Exact = true }).ClickAsync();
         await page.Page.WaitForURLAsync("**step=1*");
         await page.DrawnAsync();

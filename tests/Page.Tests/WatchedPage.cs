@@ -23,7 +23,8 @@ internal sealed class WatchedPage : IAsyncDisposable
         page.PageError += (_, error) => _faults.Enqueue($"error: {error}");
         page.RequestFailed += (_, request) =>
         {
-            if (!_isLeaving)
+            // The page itself breaks off what it needs no longer, such as the events of a job that is forgotten.
+            if (!_isLeaving && request.Failure != "net::ERR_ABORTED")
             {
                 _faults.Enqueue($"failed: {request.Url} {request.Failure}");
             }
