@@ -10,7 +10,7 @@ torch = pytest.importorskip("torch")
 
 from torch.utils.data import DataLoader  # noqa: E402
 
-from microtome.adapters import shared  # noqa: E402
+from microtome.adapters import batch_memory  # noqa: E402
 from microtome.adapters.torch import MapDataset  # noqa: E402
 from microtome.errors import NotFound  # noqa: E402
 
@@ -209,7 +209,7 @@ def test_errors_cross_from_workers_with_their_type():
 @pytest.mark.parametrize("make", [lambda ds: ds.torch(), lambda ds: ds.batches(100, seed=1).torch()])
 def test_workers_receive_into_memory_that_they_share(things, make, monkeypatch):
     """What a worker sends lies in shared memory already: PyTorch has nothing to copy. All tensors of a batch share one piece."""
-    memory = shared.BatchMemory()
+    memory = batch_memory.BatchMemory()
     assert not memory.tensors([memory.allocate(8)])[0].is_shared()  # Not in a process that keeps what it reads.
     monkeypatch.setattr(torch.utils.data, "get_worker_info", lambda: torch.utils.data._utils.worker.WorkerInfo(id=0, num_workers=1))
     data = make(things)

@@ -18,7 +18,7 @@ from ..reading import ArrayNames
 from ..resume import State
 from ..selects import is_list
 from .ranks import find_rank
-from .shared import BatchMemory
+from .batch_memory import BatchMemory
 from .tensors import to_tensors
 
 if TYPE_CHECKING:
