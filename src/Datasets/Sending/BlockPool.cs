@@ -6,10 +6,10 @@ namespace Microtome.Datasets.Sending;
 /// </summary>
 internal sealed class BlockPool
 {
-    /// <summary>Holds what an answer collects before it is sent (96 KB) and its head.</summary>
-    public const int BlockBytes = 128 * 1024;
+    /// <summary>Holds what an answer collects before it is sent (256 KB), the piece on top of it, and its head.</summary>
+    public const int BlockBytes = 384 * 1024;
 
-    private const int MaxKept = 128;
+    private const int MaxKept = 48;
 
     private readonly Lock _lock = new();
     private readonly byte[][] _kept = new byte[MaxKept][];
