@@ -3,7 +3,7 @@ using Microtome.Benchmarks.Data;
 using Microtome.Benchmarks.Report;
 using Microtome.Benchmarks.Scenarios;
 
-Scenario[] scenarios = [new HotCore(), new HotBatches(), new HotRows(), new Streams(), new Fairness(), new Casts(), new ColdBatches(), new ColdNeighbours(), new Compressed(), new StartAndIdle()];
+Scenario[] scenarios = [new HotCore(), new HotBatches(), new HotRows(), new Streams(), new Fairness(), new Casts(), new ColdBatches(), new ColdNeighbours(), new Compressed(), new StartAndIdle(), new Profiles(), new Materializing()];
 if (BenchmarkOptions.Parse(args, scenarios.Select(scenario => scenario.Name)) is not { } options)
 {
     return 1;

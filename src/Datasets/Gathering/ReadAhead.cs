@@ -37,7 +37,7 @@ public sealed class ReadAhead(IArraySource source, IndexMap rows)
         for (int words = 0; at < end && words < MaxWords; words++)
         {
             long row = rows[at];
-            long count = CountNeighbours(at, row, end - at);
+            long count = rows.CountRun(at, end - at);
             if (source.TryLocate(row, count, out FileRun run))
             {
                 FileHints.WillNeed(run.File, run.Offset, run.Length);
@@ -54,21 +54,5 @@ public sealed class ReadAhead(IArraySource source, IndexMap rows)
 
         _asked = at;
         source.Hint(_scattered.AsSpan(0, scattered));
-    }
-
-    private long CountNeighbours(long position, long row, long most)
-    {
-        if (rows is RangeMap { IsIdentity: true })
-        {
-            return most;
-        }
-
-        long count = 1;
-        while (count < most && rows[position + count] == row + count)
-        {
-            count++;
-        }
-
-        return count;
     }
 }

@@ -155,7 +155,7 @@ public sealed class StoredArray(string name, IArraySource source, IndexMap rows,
         long position = at / slice.Bytes;
         long within = at % slice.Bytes;
         long row = rows[position];
-        long count = slice.IsWhole ? CountNeighbours(position, row, (end - at + within + slice.Bytes - 1) / slice.Bytes) : 1;
+        long count = slice.IsWhole ? rows.CountRun(position, (end - at + within + slice.Bytes - 1) / slice.Bytes) : 1;
         if (!source.TryLocate(row, count, out run) && (count == 1 || !source.TryLocate(row, 1, out run)))
         {
             return false;
@@ -178,19 +178,8 @@ public sealed class StoredArray(string name, IArraySource source, IndexMap rows,
         }
 
         long most = Math.Clamp(Math.Min(BlockBytes, end - start) / slice.Bytes, 1, rows.Length - position);
-        long count = CountNeighbours(position, row, most);
+        long count = rows.CountRun(position, most);
         return new(row, count, slice.Region, start, start + (count * slice.Bytes));
-    }
-
-    private long CountNeighbours(long position, long row, long most)
-    {
-        long count = 1;
-        while (count < most && rows[position + count] == row + count)
-        {
-            count++;
-        }
-
-        return count;
     }
 
     /// <summary>Reads the block's bytes from <paramref name="at"/> on; by way of pooled memory where only a part of it is wanted.</summary>

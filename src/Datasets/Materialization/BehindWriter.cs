@@ -27,14 +27,7 @@ internal sealed class BehindWriter : IDisposable
     public BehindWriter(string path, long bytes, long waitingBytes)
     {
         _waitingBytes = Math.Max(waitingBytes, 4 * BlockBytes);
-        try
-        {
-            _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None, preallocationSize: bytes);
-        }
-        catch (IOException error) when (DiskFullException.IsMeantBy(error))
-        {
-            throw Full(error);
-        }
+        _file = NewFile.Create(path, bytes);
     }
 
     /// <summary>Waits where too much of what was written has not reached the disk.</summary>

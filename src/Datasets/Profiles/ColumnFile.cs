@@ -16,17 +16,10 @@ internal sealed class ColumnFile : IDisposable
     /// <exception cref="DiskFullException">The disk has no room for it.</exception>
     public ColumnFile(string path, long bytes)
     {
-        try
-        {
-            _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None, preallocationSize: bytes);
-        }
-        catch (IOException error) when (DiskFullException.IsMeantBy(error))
-        {
-            throw new DiskFullException("The disk is full.", error);
-        }
+        _file = NewFile.Create(path, bytes);
     }
 
-    /// <summary>Room for the next value.</summary>
+    /// <summary>Room for the next value, or for several, up to 64 KB.</summary>
     public Span<byte> Next(int bytes)
     {
         if (_filled + bytes > _buffer.Length)

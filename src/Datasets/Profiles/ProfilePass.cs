@@ -19,13 +19,13 @@ internal sealed class ProfilePass
     private readonly ArraySpec _spec;
     private readonly ProfileWriter _writer;
     private readonly ChannelLayout _layout;
+    private readonly int _itemBytes;
+    private readonly long _rowElements;
     private readonly RowMeter? _meter;
     private readonly XxHash128 _hash = new();
     private readonly ClassTally? _classes;
-    private readonly Moments[] _blockChannels = new Moments[ChannelLayout.MaxChannels];
-    private readonly Moments[] _channels = new Moments[ChannelLayout.MaxChannels];
-    private ElementNumber? _minimum;
-    private ElementNumber? _maximum;
+    private readonly ArrayTotals _totals;
+    private readonly ScalarRows? _scalars;
 
     public ProfilePass(IArraySource source, ProfileWriter writer)
     {
@@ -33,8 +33,11 @@ internal sealed class ProfilePass
         _spec = source.Spec;
         _writer = writer;
         _layout = ChannelLayout.Of(_spec.Shape.Row);
+        (_itemBytes, _rowElements) = (_spec.Dtype.ItemSize, _spec.Shape.Row.Count);
+        _totals = new(_layout);
         _meter = _spec.Dtype.Kind == DtypeKind.Complex ? null : RowMeter.Of(_spec.Dtype);
         _classes = ClassTally.Suits(_spec) ? new(_spec.Dtype) : null;
+        _scalars = _rowElements == 1 ? new(_spec.Dtype, writer, _totals, _classes) : null;
     }
 
     /// <summary>Reads, measures, and writes the columns.</summary>
@@ -64,7 +67,7 @@ internal sealed class ProfilePass
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        return Conclude();
+        return _totals.Conclude(_spec.Shape.Count, _classes?.ToCounts());
     }
 
     /// <summary>Whole rows where they are small, otherwise a part of one: whole pixels, and of one channel where channels lie apart.</summary>
@@ -76,32 +79,51 @@ internal sealed class ProfilePass
         }
 
         long within = at % _spec.RowBytes;
-        long together = _layout.At(within / _spec.Dtype.ItemSize, _spec.Shape.Row.Count).Elements * _spec.Dtype.ItemSize;
-        int pixelBytes = _layout.Interleaved * _spec.Dtype.ItemSize;
+        long together = _layout.At(within / _itemBytes, _rowElements).Elements * _itemBytes;
+        int pixelBytes = _layout.Interleaved * _itemBytes;
         return (int)Math.Min(together, PieceBytes / pixelBytes * pixelBytes);
     }
 
     private void Take(long at, ReadOnlySpan<byte> piece)
     {
-        if (_spec.RowBytes > PieceBytes)
+        if (_scalars is not null)
+        {
+            _scalars.Take(piece);
+        }
+        else if (_spec.RowBytes > PieceBytes)
         {
             TakePart(at % _spec.RowBytes, piece);
         }
         else
         {
-            for (; !piece.IsEmpty; piece = piece[(int)_spec.RowBytes..])
-            {
-                TakeRow(piece[..(int)_spec.RowBytes]);
-            }
+            TakeRows(piece);
         }
 
-        JoinBlock();
+        _totals.EndBlock();
+    }
+
+    private void TakeRows(ReadOnlySpan<byte> rows)
+    {
+        int rowBytes = (int)_spec.RowBytes;
+        int together = (int)Math.Max(1, (_meter?.MostAhead ?? 0) / _rowElements) * rowBytes;
+        for (; !rows.IsEmpty; rows = rows[Math.Min(together, rows.Length)..])
+        {
+            ReadOnlySpan<byte> some = rows[..Math.Min(together, rows.Length)];
+            if (some.Length > rowBytes)
+            {
+                _meter?.ReadAhead(some);
+            }
+
+            for (; !some.IsEmpty; some = some[rowBytes..])
+            {
+                TakeRow(some[..rowBytes]);
+            }
+        }
     }
 
     private void TakeRow(ReadOnlySpan<byte> row)
     {
-        XxHash128.Hash(row, _writer.NextHash());
-        _classes?.Add(row);
+        XxHash128.Hash(row, _writer.NextHashes(1));
         _meter?.Begin();
         Measure(0, row);
         EndRow();
@@ -115,10 +137,10 @@ internal sealed class ProfilePass
         }
 
         _hash.Append(part);
-        Measure(within / _spec.Dtype.ItemSize, part);
+        Measure(within / _itemBytes, part);
         if (within + part.Length == _spec.RowBytes)
         {
-            _hash.GetHashAndReset(_writer.NextHash());
+            _hash.GetHashAndReset(_writer.NextHashes(1));
             EndRow();
         }
     }
@@ -127,10 +149,10 @@ internal sealed class ProfilePass
     {
         while (_meter is not null && !bytes.IsEmpty)
         {
-            (int channel, long together) = _layout.At(element, _spec.Shape.Row.Count);
-            int count = (int)Math.Min(together, bytes.Length / _spec.Dtype.ItemSize);
-            _meter.Add(bytes[..(count * _spec.Dtype.ItemSize)], channel, _layout.Interleaved);
-            bytes = bytes[(count * _spec.Dtype.ItemSize)..];
+            (int channel, long together) = _layout.At(element, _rowElements);
+            int count = (int)Math.Min(together, bytes.Length / _itemBytes);
+            _meter.Add(bytes[..(count * _itemBytes)], channel, _layout.Interleaved);
+            bytes = bytes[(count * _itemBytes)..];
             element += count;
         }
     }
@@ -147,43 +169,11 @@ internal sealed class ProfilePass
         {
             Moments channel = _meter.Of(i);
             row = row.Join(channel);
-            _blockChannels[i] = _blockChannels[i].Join(channel);
+            _totals.Add(i, channel);
         }
 
         (ElementNumber minimum, ElementNumber maximum) = (_meter.Minimum, _meter.Maximum);
-        _minimum = _minimum is { } least ? ElementNumber.Min(least, minimum) : minimum;
-        _maximum = _maximum is { } greatest ? ElementNumber.Max(greatest, maximum) : maximum;
+        _totals.Add(minimum, maximum);
         _writer.Add(row, minimum, maximum);
-    }
-
-    /// <summary>Rows join by block and blocks join to the whole, so that rounding grows with the root of few numbers, not of many.</summary>
-    private void JoinBlock()
-    {
-        for (int i = 0; i < _layout.Count; i++)
-        {
-            _channels[i] = _channels[i].Join(_blockChannels[i]);
-            _blockChannels[i] = default;
-        }
-    }
-
-    private ArrayStatistics Conclude()
-    {
-        Moments all = default;
-        foreach (Moments channel in _channels)
-        {
-            all = all.Join(channel);
-        }
-
-        bool isMeasured = all.Count > 0;
-        return new(
-            _spec.Shape.Count,
-            _minimum,
-            _maximum,
-            isMeasured ? ElementNumber.Of(all.Mean) : null,
-            isMeasured ? ElementNumber.Of(all.StandardDeviation) : null,
-            isMeasured && _layout.IsImage
-                ? [.. _channels.Take(_layout.Count).Select(channel => new ChannelStatistics(ElementNumber.Of(channel.Mean), ElementNumber.Of(channel.StandardDeviation)))]
-                : null,
-            _classes?.ToCounts());
     }
 }

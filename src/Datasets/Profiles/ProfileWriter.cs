@@ -46,8 +46,8 @@ internal sealed class ProfileWriter : IDisposable
         }
     }
 
-    /// <summary>Where the next row's hash goes.</summary>
-    public Span<byte> NextHash() => _hash.Next(ColumnKind.HashBytes);
+    /// <summary>Where the hashes of the next rows go; of at most 1,024 rows.</summary>
+    public Span<byte> NextHashes(int rows) => _hash.Next(rows * ColumnKind.HashBytes);
 
     /// <summary>Adds the next row's numbers, of a dtype that has them.</summary>
     public void Add(Moments row, ElementNumber minimum, ElementNumber maximum)
@@ -56,6 +56,16 @@ internal sealed class ProfileWriter : IDisposable
         BinaryPrimitives.WriteDoubleLittleEndian(_std!.Next(sizeof(double)), row.StandardDeviation);
         minimum.Write(_dtype, _minimum!.Next(_dtype.ItemSize));
         maximum.Write(_dtype, _maximum!.Next(_dtype.ItemSize));
+    }
+
+    /// <summary>Adds the numbers of the next rows, at most 1,024, whose least and greatest element are the same.</summary>
+    /// <param name="extremes">As elements of the dtype.</param>
+    public void Add(ReadOnlySpan<double> means, ReadOnlySpan<double> stds, ReadOnlySpan<byte> extremes)
+    {
+        Write(means, _mean!);
+        Write(stds, _std!);
+        extremes.CopyTo(_minimum!.Next(extremes.Length));
+        extremes.CopyTo(_maximum!.Next(extremes.Length));
     }
 
     /// <summary>Brings everything to the disk, the record last.</summary>
@@ -75,6 +85,14 @@ internal sealed class ProfileWriter : IDisposable
         foreach (ColumnFile file in _files)
         {
             file.Dispose();
+        }
+    }
+    private static void Write(ReadOnlySpan<double> numbers, ColumnFile file)
+    {
+        Span<byte> bytes = file.Next(numbers.Length * sizeof(double));
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            BinaryPrimitives.WriteDoubleLittleEndian(bytes[(i * sizeof(double))..], numbers[i]);
         }
     }
 }

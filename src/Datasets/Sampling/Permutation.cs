@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -32,6 +33,10 @@ public sealed class Permutation : IndexMap
 {
     private const int Rounds = 12;
     private const int MinBits = 8;
+
+    /// <summary>Values that are walked together.</summary>
+    private const int BlockLength = 256;
+
     private const ulong Golden = 0x9E3779B97F4A7C15;
 
     private readonly Keys _keys;
@@ -74,6 +79,16 @@ public sealed class Permutation : IndexMap
         }
     }
 
+    /// <summary>The same rows as one by one, several times as fast: four values at a time keep the processor's multipliers busy.</summary>
+    public override void CopyTo(long start, Span<long> rows)
+    {
+        for (int length; !rows.IsEmpty; rows = rows[length..], start += length)
+        {
+            length = Math.Min(rows.Length, BlockLength);
+            CopyBlock((ulong)start, MemoryMarshal.Cast<long, ulong>(rows[..length]));
+        }
+    }
+
     /// <summary>The position at which a row in [0, Length) comes.</summary>
     public long PositionOf(long row)
     {
@@ -85,6 +100,43 @@ public sealed class Permutation : IndexMap
         while (value >= _length);
 
         return (long)value;
+    }
+
+    /// <summary>All go through the rounds, then again and again those that are not below n yet.</summary>
+    private void CopyBlock(ulong start, Span<ulong> values)
+    {
+        Span<int> walking = stackalloc int[BlockLength];
+        walking = walking[..values.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = start + (ulong)i;
+            walking[i] = i;
+        }
+
+        while (!walking.IsEmpty)
+        {
+            int at = 0;
+            for (; at + 4 <= walking.Length; at += 4)
+            {
+                EncryptFour(ref values[walking[at]], ref values[walking[at + 1]], ref values[walking[at + 2]], ref values[walking[at + 3]]);
+            }
+
+            for (; at < walking.Length; at++)
+            {
+                values[walking[at]] = Encrypt(values[walking[at]]);
+            }
+
+            int left = 0;
+            foreach (int i in walking)
+            {
+                if (values[i] >= _length)
+                {
+                    walking[left++] = i;
+                }
+            }
+
+            walking = walking[..left];
+        }
     }
 
     private static void DeriveKeys(Span<ulong> keys, ulong seed, ulong epoch, ulong length, string purpose)
@@ -123,6 +175,33 @@ public sealed class Permutation : IndexMap
         }
 
         return (high << _lowBits) | low;
+    }
+
+    /// <summary><see cref="Encrypt"/> of four: none waits for another's round.</summary>
+    private void EncryptFour(ref ulong first, ref ulong second, ref ulong third, ref ulong fourth)
+    {
+        ReadOnlySpan<ulong> keys = _keys;
+        (int lowBits, ulong highMask, ulong lowMask) = (_lowBits, _highMask, _lowMask);
+        (ulong high0, ulong high1, ulong high2, ulong high3) = (first >> lowBits, second >> lowBits, third >> lowBits, fourth >> lowBits);
+        (ulong low0, ulong low1, ulong low2, ulong low3) = (first & lowMask, second & lowMask, third & lowMask, fourth & lowMask);
+        for (int i = 0; i < Rounds; i += 2)
+        {
+            ulong key = keys[i];
+            high0 ^= Mix(low0 + key) & highMask;
+            high1 ^= Mix(low1 + key) & highMask;
+            high2 ^= Mix(low2 + key) & highMask;
+            high3 ^= Mix(low3 + key) & highMask;
+            key = keys[i + 1];
+            low0 ^= Mix(high0 + key) & lowMask;
+            low1 ^= Mix(high1 + key) & lowMask;
+            low2 ^= Mix(high2 + key) & lowMask;
+            low3 ^= Mix(high3 + key) & lowMask;
+        }
+
+        first = (high0 << lowBits) | low0;
+        second = (high1 << lowBits) | low1;
+        third = (high2 << lowBits) | low2;
+        fourth = (high3 << lowBits) | low3;
     }
 
     private ulong Decrypt(ulong value)

@@ -10,6 +10,8 @@ public sealed class RangeMap(long start, long count, long step) : IndexMap
 
     public override long this[long position] => start + (position * step);
 
+    public override long CountRun(long position, long most) => step == 1 ? most : 1;
+
     /// <summary>Some of these rows, a fixed step apart.</summary>
     public RangeMap Slice(long from, long length, long stride) => length <= 1 ? new(start + (from * step), length, 1) : new(start + (from * step), length, step * stride);
 

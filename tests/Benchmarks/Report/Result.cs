@@ -34,7 +34,8 @@ internal sealed record Result(
         Median(samples.Select(sample => Quantile(sample.Milliseconds, 0.99))),
         samples.Max(sample => sample.Milliseconds.Max()));
 
-    private static double Median(IEnumerable<double> values) => Quantile([.. values], 0.5);
+    /// <summary>The one in the middle.</summary>
+    public static double Median(IEnumerable<double> values) => Quantile([.. values], 0.5);
 
     private static double Quantile(double[] values, double share)
     {

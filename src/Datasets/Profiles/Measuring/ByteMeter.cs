@@ -10,7 +10,7 @@ namespace Microtome.Datasets.Profiles.Measuring;
 /// </summary>
 internal sealed class ByteMeter(Dtype dtype) : RowMeter(dtype)
 {
-    /// <summary>256 bytes, whatever they are, add up within 16 bits; their squares within 32.</summary>
+    /// <summary>256 bytes, whatever they are, add up within 16 bits; the squares of all in a row of vectors within 32.</summary>
     private const int MaxVectors = 256;
 
     private readonly Vector<byte> _most = new(dtype == Dtype.Bool ? (byte)1 : byte.MaxValue);
@@ -39,44 +39,42 @@ internal sealed class ByteMeter(Dtype dtype) : RowMeter(dtype)
             _counts[channel + i] += elements.Length / interleaved;
         }
 
-        int done = AddVectors(elements, channel, interleaved);
-        for (int i = done; i < elements.Length; i++)
-        {
-            byte value = Math.Min(elements[i], _most[0]);
-            int at = channel + (i % interleaved);
-            _sums[at] += value;
-            _squares[at] += (uint)value * value;
-            _minimum = Math.Min(_minimum, value);
-            _maximum = Math.Max(_maximum, value);
-        }
+        AddVectors(elements, channel, interleaved);
     }
 
     public override Moments Of(int channel) => Moments.OfIntegers(_counts[channel], _sums[channel], _squares[channel]);
 
-    /// <returns>How many elements it took: whole pixels.</returns>
-    private int AddVectors(ReadOnlySpan<byte> elements, int channel, int interleaved)
+    private void AddVectors(ReadOnlySpan<byte> elements, int channel, int interleaved)
     {
         int lanes = Vector<byte>.Count;
-        if (elements.Length < lanes)
-        {
-            return 0;
-        }
-
         int step = lanes - (lanes % interleaved);
+        int whole = elements.Length < lanes ? 0 : ((elements.Length - lanes) / step) + 1;
+        ReadOnlySpan<byte> rest = elements[(whole * step)..];
+        int vectors = whole + (rest.IsEmpty ? 0 : 1);
         Vector<byte> counted = FirstLanes(step);
         Vector<byte> least = new(byte.MaxValue);
         Vector<byte> greatest = Vector<byte>.Zero;
         Vector<byte> most = _most;
         ref byte first = ref MemoryMarshal.GetReference(elements);
-        int at = 0;
-        while (at + lanes <= elements.Length)
+        for (int vector = 0; vector < vectors;)
         {
             // Locals, so that they stay in registers.
             Vector<ushort> lowerSums = default, upperSums = default;
             Vector<uint> squares0 = default, squares1 = default, squares2 = default, squares3 = default;
-            for (int i = 0; i < MaxVectors && at + lanes <= elements.Length; i++, at += step)
+            for (int end = Math.Min(vectors, vector + MaxVectors); vector < end; vector++)
             {
-                Vector<byte> values = Vector.Min(Vector.LoadUnsafe(ref first, (nuint)at), most);
+                Vector<byte> values;
+                if (vector < whole)
+                {
+                    values = Vector.LoadUnsafe(ref first, (nuint)(vector * step));
+                }
+                else
+                {
+                    values = Fill(rest);
+                    counted = FirstLanes(rest.Length);
+                }
+
+                values = Vector.Min(values, most);
 
                 // The lanes that are left for the next vector are elements of the row, too.
                 least = Vector.Min(least, values);
@@ -106,8 +104,15 @@ internal sealed class ByteMeter(Dtype dtype) : RowMeter(dtype)
             _minimum = Math.Min(_minimum, extremes[i]);
             _maximum = Math.Max(_maximum, extremes[lanes + i]);
         }
+    }
 
-        return at;
+    /// <summary>The last elements of a row, and over and over the first of them, which changes no extreme.</summary>
+    private static Vector<byte> Fill(ReadOnlySpan<byte> rest)
+    {
+        Span<byte> lanes = stackalloc byte[Vector<byte>.Count];
+        rest.CopyTo(lanes);
+        lanes[rest.Length..].Fill(rest[0]);
+        return new(lanes);
     }
 
     private static Vector<byte> FirstLanes(int count)
@@ -122,11 +127,7 @@ internal sealed class ByteMeter(Dtype dtype) : RowMeter(dtype)
     {
         if (sums.Length == 1)
         {
-            foreach (Vector<uint> vector in vectors)
-            {
-                sums[0] += Vector.Sum(vector);
-            }
-
+            sums[0] += Vector.Sum(vectors[0] + vectors[1] + vectors[2] + vectors[3]);
             return;
         }
 

@@ -99,9 +99,9 @@ internal static class DoublePasses
             highest = Math.Max(highest, high[i]);
         }
 
-        for (; at < values.Length; at++)
+        for (int channel = 0; at < values.Length; at++, channel = Next(channel, sums.Length))
         {
-            sums[at % sums.Length] += values[at];
+            sums[channel] += values[at];
             lowest = Math.Min(lowest, values[at]);
             highest = Math.Max(highest, values[at]);
         }
@@ -130,10 +130,10 @@ internal static class DoublePasses
         }
 
         Fold([sum0, sum1, sum2, sum3], TStep.Vectors, sums);
-        for (; at < values.Length; at++)
+        for (int channel = 0; at < values.Length; at++, channel = Next(channel, sums.Length))
         {
-            double deviation = values[at] - means[at % means.Length];
-            sums[at % sums.Length] += deviation * deviation;
+            double deviation = values[at] - means[channel];
+            sums[channel] += deviation * deviation;
         }
     }
 
@@ -155,11 +155,16 @@ internal static class DoublePasses
     private static void Fold(ReadOnlySpan<Vector<double>> vectors, int count, Span<double> sums)
     {
         ReadOnlySpan<double> lanes = MemoryMarshal.Cast<Vector<double>, double>(vectors[..count]);
-        for (int i = 0; i < lanes.Length; i++)
+        int channel = 0;
+        foreach (double lane in lanes)
         {
-            sums[i % sums.Length] += lanes[i];
+            sums[channel] += lane;
+            channel = Next(channel, sums.Length);
         }
     }
+
+    /// <summary>The channel of the next element: steps are whole pixels, so that each begins with the first.</summary>
+    private static int Next(int channel, int channels) => channel + 1 == channels ? 0 : channel + 1;
 
     private static bool HasNaN(ReadOnlySpan<double> values)
     {

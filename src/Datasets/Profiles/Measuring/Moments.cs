@@ -15,8 +15,34 @@ internal readonly record struct Moments(long Count, double Sum, double SquaredDe
     /// <summary>Of integers: <c>Σx</c> and <c>Σx²</c> as they are, exact until the last division.</summary>
     public static Moments OfIntegers(long count, ulong sum, ulong sumOfSquares)
     {
-        UInt128 deviations = ((UInt128)(ulong)count * sumOfSquares) - ((UInt128)sum * sum);
-        return new(count, sum, count == 0 ? 0 : (double)deviations / count);
+        // Few numbers, as most rows are, need no more than 64 bits.
+        bool isNarrow = Math.BigMul((ulong)count, sumOfSquares, out ulong squares) == 0;
+        double deviations = isNarrow ? squares - (sum * sum) : (double)(((UInt128)(ulong)count * sumOfSquares) - ((UInt128)sum * sum));
+        return new(count, sum, count == 0 ? 0 : deviations / count);
+    }
+
+    /// <summary>Joins single numbers, one after the other: as <see cref="Join"/> does, division for division.</summary>
+    /// <param name="deviations">What each deviates from its own mean, squared: 0, or NaN where it is not finite.</param>
+    public Moments JoinEach(ReadOnlySpan<double> numbers, ReadOnlySpan<double> deviations)
+    {
+        (double count, double sum, double squared) = (Count, Sum, SquaredDeviations);
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            double number = numbers[i];
+            if (count == 0)
+            {
+                (count, sum, squared) = (1, number, deviations[i]);
+                continue;
+            }
+
+            double difference = number - (sum / count);
+            double between = difference * difference * count / (count + 1);
+            sum += number;
+            squared = squared + deviations[i] + between;
+            count++;
+        }
+
+        return new((long)count, sum, squared);
     }
 
     public Moments Join(Moments other)

@@ -20,6 +20,15 @@ internal abstract class RowMeter(Dtype dtype)
         ? new ByteMeter(dtype)
         : new DoubleMeter(dtype);
 
+    /// <summary>Elements that can be read ahead; 0 where nothing is gained.</summary>
+    public virtual int MostAhead => 0;
+
+    /// <summary>Reads the elements that the next calls of <see cref="Add"/> will bring, at most <see cref="MostAhead"/>: of many small rows at once.</summary>
+    public virtual void ReadAhead(ReadOnlySpan<byte> elements)
+    {
+        // Some have nothing to convert.
+    }
+
     /// <summary>Forgets the row before.</summary>
     public abstract void Begin();
 

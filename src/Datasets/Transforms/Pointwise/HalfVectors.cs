@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Microtome.Datasets.Transforms.Pointwise;
 
@@ -31,6 +32,7 @@ internal static class HalfVectors
 
     public const uint AlignBits = 126u << 23;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector<float> Lower, Vector<float> Upper) Widen(Vector<ushort> halves)
     {
         Vector.Widen(halves, out Vector<uint> lower, out Vector<uint> upper);
@@ -39,6 +41,7 @@ internal static class HalfVectors
 
     public static Vector<ushort> Narrow(Vector<float> lower, Vector<float> upper) => Vector.Narrow(Narrow(lower), Narrow(upper));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<float> Widen(Vector<uint> halves)
     {
         Vector<uint> magnitude = (halves & new Vector<uint>(0x7FFF)) << 13;

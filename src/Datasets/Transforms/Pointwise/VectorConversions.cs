@@ -45,6 +45,20 @@ internal readonly struct ByteToHalf : IVectorConversion<byte, ushort>
     }
 }
 
+internal readonly struct SByteToSingle : IVectorConversion<sbyte, float>
+{
+    public static int Width => Vector<sbyte>.Count;
+
+    public static void Convert(ref sbyte from, ref float to, nuint at)
+    {
+        Vector.Widen(Vector.LoadUnsafe(ref from, at), out Vector<short> lower, out Vector<short> upper);
+        Int16ToSingle.Store(lower, ref to, at);
+        Int16ToSingle.Store(upper, ref to, at + (nuint)Vector<short>.Count);
+    }
+
+    public static float Convert(sbyte value) => value;
+}
+
 internal readonly struct UInt16ToSingle : IVectorConversion<ushort, float>
 {
     public static int Width => Vector<ushort>.Count;
@@ -66,14 +80,17 @@ internal readonly struct Int16ToSingle : IVectorConversion<short, float>
 {
     public static int Width => Vector<short>.Count;
 
-    public static void Convert(ref short from, ref float to, nuint at)
+    public static void Convert(ref short from, ref float to, nuint at) => Store(Vector.LoadUnsafe(ref from, at), ref to, at);
+
+    public static float Convert(short value) => value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector<short> values, ref float to, nuint at)
     {
-        Vector.Widen(Vector.LoadUnsafe(ref from, at), out Vector<int> lower, out Vector<int> upper);
+        Vector.Widen(values, out Vector<int> lower, out Vector<int> upper);
         Vector.ConvertToSingle(lower).StoreUnsafe(ref to, at);
         Vector.ConvertToSingle(upper).StoreUnsafe(ref to, at + (nuint)Vector<float>.Count);
     }
-
-    public static float Convert(short value) => value;
 }
 
 internal readonly struct Int32ToSingle : IVectorConversion<int, float>
@@ -83,6 +100,52 @@ internal readonly struct Int32ToSingle : IVectorConversion<int, float>
     public static void Convert(ref int from, ref float to, nuint at) => Vector.ConvertToSingle(Vector.LoadUnsafe(ref from, at)).StoreUnsafe(ref to, at);
 
     public static float Convert(int value) => value;
+}
+
+internal readonly struct Int32ToDouble : IVectorConversion<int, double>
+{
+    public static int Width => Vector<int>.Count;
+
+    public static void Convert(ref int from, ref double to, nuint at)
+    {
+        Vector.Widen(Vector.LoadUnsafe(ref from, at), out Vector<long> lower, out Vector<long> upper);
+        Vector.ConvertToDouble(lower).StoreUnsafe(ref to, at);
+        Vector.ConvertToDouble(upper).StoreUnsafe(ref to, at + (nuint)Vector<double>.Count);
+    }
+
+    public static double Convert(int value) => value;
+}
+
+internal readonly struct UInt32ToDouble : IVectorConversion<uint, double>
+{
+    public static int Width => Vector<uint>.Count;
+
+    public static void Convert(ref uint from, ref double to, nuint at)
+    {
+        Vector.Widen(Vector.LoadUnsafe(ref from, at), out Vector<ulong> lower, out Vector<ulong> upper);
+        Vector.ConvertToDouble(Vector.AsVectorInt64(lower)).StoreUnsafe(ref to, at);
+        Vector.ConvertToDouble(Vector.AsVectorInt64(upper)).StoreUnsafe(ref to, at + (nuint)Vector<double>.Count);
+    }
+
+    public static double Convert(uint value) => value;
+}
+
+internal readonly struct Int64ToDouble : IVectorConversion<long, double>
+{
+    public static int Width => Vector<long>.Count;
+
+    public static void Convert(ref long from, ref double to, nuint at) => Vector.ConvertToDouble(Vector.LoadUnsafe(ref from, at)).StoreUnsafe(ref to, at);
+
+    public static double Convert(long value) => value;
+}
+
+internal readonly struct UInt64ToDouble : IVectorConversion<ulong, double>
+{
+    public static int Width => Vector<ulong>.Count;
+
+    public static void Convert(ref ulong from, ref double to, nuint at) => Vector.ConvertToDouble(Vector.LoadUnsafe(ref from, at)).StoreUnsafe(ref to, at);
+
+    public static double Convert(ulong value) => value;
 }
 
 internal readonly struct HalfToSingle : IVectorConversion<ushort, float>

@@ -6,8 +6,8 @@ namespace Microtome.Datasets.Views.Evaluation;
 /// <summary>Chooses positions of a view by their place in a shuffled order, class by class: what split, kfold and sample have in common.</summary>
 internal static class RankChooser
 {
-    /// <summary>Positions after which the end of the evaluation is looked at again.</summary>
-    private const long Stretch = 1 << 16;
+    /// <summary>Rows that are looked up together: their classes lie anywhere in memory, and are waited for at the same time.</summary>
+    private const int BlockRows = 4096;
 
     /// <summary>Of each class, the rows [Start, End) in shuffled order.</summary>
     public static PositionBits TakeFirst(Permutation order, RowClasses classes, (long Start, long End)[] taken, ViewEvaluation evaluation)
@@ -16,23 +16,28 @@ internal static class RankChooser
         if (classes.IsOne)
         {
             // One class: its share is one stretch of the order.
-            foreach (long position in Positions(taken[0].Start, taken[0].End, evaluation))
+            foreach (ReadOnlyMemory<long> block in Blocks(order, taken[0].Start, taken[0].End, evaluation))
             {
-                ranks.Set(order[position]);
+                foreach (long rank in block.Span)
+                {
+                    ranks.Set(rank);
+                }
             }
 
             return ranks;
         }
 
         long[] met = new long[taken.Length];
-        foreach (long position in Positions(0, order.Length, evaluation))
+        foreach (ReadOnlyMemory<long> block in Blocks(order, 0, order.Length, evaluation))
         {
-            long rank = order[position];
-            int told = classes[rank];
-            long place = met[told]++;
-            if (place >= taken[told].Start && place < taken[told].End)
+            foreach (long rank in block.Span)
             {
-                ranks.Set(rank);
+                int told = classes[rank];
+                long place = met[told]++;
+                if (place >= taken[told].Start && place < taken[told].End)
+                {
+                    ranks.Set(rank);
+                }
             }
         }
 
@@ -49,28 +54,30 @@ internal static class RankChooser
             next[i] = next[i - 1] + classes.Counts[i - 1];
         }
 
-        foreach (long position in Positions(0, order.Length, evaluation))
+        foreach (ReadOnlyMemory<long> block in Blocks(order, 0, order.Length, evaluation))
         {
-            long rank = order[position];
-            if ((next[classes[rank]]++ % folds == fold) == isTest)
+            foreach (long rank in block.Span)
             {
-                ranks.Set(rank);
+                if ((next[classes[rank]]++ % folds == fold) == isTest)
+                {
+                    ranks.Set(rank);
+                }
             }
         }
 
         return ranks;
     }
 
-    private static IEnumerable<long> Positions(long start, long end, ViewEvaluation evaluation)
+    /// <summary>The order's rows from one position to another, block after block in the same memory.</summary>
+    private static IEnumerable<ReadOnlyMemory<long>> Blocks(Permutation order, long start, long end, ViewEvaluation evaluation)
     {
-        for (long position = start; position < end; position++)
+        long[] rows = new long[BlockRows];
+        for (long position = start; position < end; position += BlockRows)
         {
-            if (position % Stretch == 0)
-            {
-                evaluation.Cancellation.ThrowIfCancellationRequested();
-            }
-
-            yield return position;
+            evaluation.Cancellation.ThrowIfCancellationRequested();
+            Memory<long> block = rows.AsMemory(0, (int)Math.Min(BlockRows, end - position));
+            order.CopyTo(position, block.Span);
+            yield return block;
         }
     }
 }
