@@ -2,7 +2,6 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microtome.Api.Jobs;
@@ -47,6 +46,7 @@ public sealed class JobEventTests
     {
         using Watch watch = new();
         await watch.ReadAsync();
+        await watch.Clock.StepAsync(); // It has written, and waits.
         Assert.Equal(1, watch.Places.Open);
         if (isClient)
         {
@@ -57,7 +57,7 @@ public sealed class JobEventTests
             watch.StopServer();
         }
 
-        await watch.Stream.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await watch.Stream;
         Assert.Equal(0, watch.Places.Open);
         Assert.False(watch.Job.HasEnded);
         Assert.DoesNotContain("event: end", await watch.ReadRestAsync(), StringComparison.Ordinal);

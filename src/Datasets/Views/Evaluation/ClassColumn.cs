@@ -3,6 +3,7 @@ using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Sampling;
 using Microtome.Datasets.Views.Conditions;
 using Microtome.Datasets.Views.Errors;
+using Microtome.Datasets.Views.Rows;
 
 namespace Microtome.Datasets.Views.Evaluation;
 
@@ -25,33 +26,20 @@ internal static class ClassColumn
     public static async ValueTask<RowClasses> ReadAsync(ViewEvaluation evaluation, IndexMap rows, string name, int position)
     {
         ViewColumn column = Check(evaluation.Source, name, evaluation.Text, position);
-        evaluation.Reserve(rows.Length, rows.Length, 1);
-        byte[] narrow = new byte[rows.Length];
-        ushort[]? wide = null;
+        evaluation.Reserve(PositionBits.BytesFor(rows.Length), rows.Length, 8);
+        ClassCodes codes = new(rows.Length);
         ClassCollector collector = new(column.Numbers?.Spec.Dtype);
         await VisitAsync(evaluation, rows, column, position, collector, (at, code) =>
         {
-            if (wide is null && code > byte.MaxValue)
+            if (codes.IsWider(code))
             {
-                evaluation.Reserve(rows.Length * sizeof(ushort), rows.Length, 1);
-                wide = new ushort[rows.Length];
-                for (long i = 0; i < at; i++)
-                {
-                    wide[i] = narrow[i];
-                }
+                evaluation.Reserve(codes.BytesFor(code), rows.Length, ClassCodes.RowsPerByte(code));
             }
 
-            if (wide is null)
-            {
-                narrow[at] = (byte)code;
-            }
-            else
-            {
-                wide[at] = (ushort)code;
-            }
+            codes.Set(at, code);
         });
         (_, long[] counts, ushort[] places) = collector.Sort();
-        return wide is null ? RowClasses.Of(narrow, places, counts) : RowClasses.Of(wide, places, counts);
+        return RowClasses.Of(codes, places, counts);
     }
 
     /// <summary>How many rows each class has, in value order.</summary>
