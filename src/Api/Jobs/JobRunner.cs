@@ -1,5 +1,6 @@
 using Microtome.Datasets.Catalogue;
 using Microtome.Datasets.Materialization;
+using Microtome.Datasets.Profiles;
 
 namespace Microtome.Api.Jobs;
 
@@ -8,7 +9,7 @@ namespace Microtome.Api.Jobs;
 /// start; what it had begun is not visible to anybody.
 /// </summary>
 internal sealed partial class JobRunner(
-    JobBook book, JobWork work, DatasetCatalogue catalogue, MadeDatasets made, JobMetrics metrics, ILogger<JobRunner> log) : BackgroundService
+    JobBook book, JobWork work, DatasetCatalogue catalogue, MadeDatasets made, ComputedColumns columns, JobMetrics metrics, ILogger<JobRunner> log) : BackgroundService
 {
     private static readonly TimeSpan SamplePeriod = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan MaxStop = TimeSpan.FromSeconds(20);
@@ -122,10 +123,12 @@ internal sealed partial class JobRunner(
             await catalogue.ReleasePromiseAsync(name);
         }
 
-        TrySave(job);
         metrics.Count(job);
         LogEnded(job.Id, job.Spec.Kind, job.Spec.Dataset, job.State, job.Record.Error?.Detail ?? "");
+
+        // Written down as ended once its bytes are on the disk: where the machine stops before, it runs again.
         Settle();
+        TrySave(job);
     }
 
     private void TrySave(Job job)
@@ -145,6 +148,7 @@ internal sealed partial class JobRunner(
         try
         {
             made.Settle();
+            columns.Settle();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -161,6 +165,6 @@ internal sealed partial class JobRunner(
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {Id} could not be written down: {Why}")]
     private partial void LogNotSaved(string id, string why);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A materialized dataset could not be brought to the disk: {Why}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "What a job made could not be brought to the disk: {Why}")]
     private partial void LogNotSettled(string why);
 }

@@ -17,8 +17,6 @@ public sealed class MadeDatasets(StateDirectory state)
     /// <summary>There once every byte has been brought to the disk.</summary>
     private const string DurableMark = ".durable";
 
-    private const string BootId = "/proc/sys/kernel/random/boot_id";
-
     private readonly Lock _lock = new();
     private Dictionary<string, MadeManifest>? _made;
 
@@ -61,7 +59,7 @@ public sealed class MadeDatasets(StateDirectory state)
     /// <exception cref="IOException">The name is taken by another folder.</exception>
     public void Publish(string folder, MadeManifest manifest)
     {
-        manifest = manifest with { Boot = ThisBoot() };
+        manifest = manifest with { Boot = Boot.Id };
         if (manifest.Boot.Length == 0)
         {
             Settle(folder, manifest); // Nothing would tell afterwards that the machine was started anew.
@@ -144,8 +142,6 @@ public sealed class MadeDatasets(StateDirectory state)
         AtomicFile.Write(Path.Combine(folder, DurableMark), []);
     }
 
-    private static string ThisBoot() => OperatingSystem.IsLinux() && File.Exists(BootId) ? File.ReadAllText(BootId).Trim() : "";
-
     private string Folder(string name) => Path.Combine(state.OpenRoom(Room), name);
 
     private Dictionary<string, MadeManifest>? Load()
@@ -167,7 +163,7 @@ public sealed class MadeDatasets(StateDirectory state)
             {
                 continue; // Damaged by somebody: not served, and not ours to throw away.
             }
-            else if (manifest.Boot != ThisBoot() && !File.Exists(Path.Combine(folder, DurableMark)))
+            else if (manifest.Boot != Boot.Id && !File.Exists(Path.Combine(folder, DurableMark)))
             {
                 lost.Add(manifest.Job);
                 Delete(folder);

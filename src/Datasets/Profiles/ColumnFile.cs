@@ -31,12 +31,15 @@ internal sealed class ColumnFile : IDisposable
         return _buffer.AsSpan(_filled - bytes, bytes);
     }
 
-    /// <summary>Brings everything to the disk.</summary>
+    /// <summary>Writes what is left; brings everything to the disk where it has to be durable.</summary>
     /// <exception cref="DiskFullException">The disk is full.</exception>
-    public void Finish()
+    public void Finish(bool isDurable)
     {
         Flush();
-        RandomAccess.FlushToDisk(_file);
+        if (isDurable)
+        {
+            RandomAccess.FlushToDisk(_file);
+        }
     }
 
     public void Dispose() => _file.Dispose();

@@ -5,7 +5,8 @@ namespace Microtome.Datasets.Profiles;
 
 /// <summary>
 /// The columns and statistics that profiles computed, kept by content in the state directory: a folder an array, published by a
-/// rename, so that it is whole or not there. What is there is read once and then known in memory. Columns of content that is no
+/// rename, so that it is whole or not there. They are there before their bytes are on the disk; until then they are not believed
+/// after the machine has been started anew. What is there is read once and then known in memory. Columns of content that is no
 /// longer served make room for others. Safe for concurrent use.
 /// </summary>
 public sealed class ComputedColumns
@@ -87,7 +88,7 @@ public sealed class ComputedColumns
             Directory.CreateDirectory(unfinished);
             using ProfileWriter writer = new(unfinished, spec.Dtype, spec.Shape.Rows);
             ArrayStatistics statistics = await new ProfilePass(source, writer).RunAsync(progress, cancellationToken);
-            ProfileRecord record = new(ProfileRecord.CurrentFormat, key.Content, key.Array, spec.Dtype.Name, spec.Shape.Rows, statistics);
+            ProfileRecord record = new(ProfileRecord.CurrentFormat, key.Content, key.Array, spec.Dtype.Name, spec.Shape.Rows, statistics, Boot.Id);
             writer.Finish(record);
             if (!isUnchanged())
             {
@@ -108,6 +109,34 @@ public sealed class ComputedColumns
             {
                 Delete(unfinished);
                 _state.Budget.Release(bytes);
+            }
+        }
+    }
+
+    /// <summary>Brings all columns to the disk that are not there yet. May take as long as the disk does.</summary>
+    public void Settle()
+    {
+        List<string> folders;
+        lock (_lock)
+        {
+            folders = [.. (_records ?? []).Where(entry => entry.Value.Boot.Length > 0).Select(entry => Folder(entry.Key))];
+        }
+
+        foreach (string folder in folders.Where(folder => !File.Exists(Path.Combine(folder, ProfileRecord.DurableMark))))
+        {
+            try
+            {
+                foreach (string file in Directory.EnumerateFiles(folder))
+                {
+                    using FileStream stream = new(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+                    stream.Flush(flushToDisk: true);
+                }
+
+                AtomicFile.Write(Path.Combine(folder, ProfileRecord.DurableMark), []);
+            }
+            catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+            {
+                // Evicted meanwhile.
             }
         }
     }

@@ -68,13 +68,13 @@ internal sealed class ProfileWriter : IDisposable
         extremes.CopyTo(_maximum!.Next(extremes.Length));
     }
 
-    /// <summary>Brings everything to the disk, the record last.</summary>
+    /// <summary>Writes what is left, the record last. All of it is on the disk where the record is believed whenever the machine was started.</summary>
     /// <exception cref="Storage.DiskFullException">The disk is full.</exception>
     public void Finish(ProfileRecord record)
     {
         foreach (ColumnFile file in _files)
         {
-            file.Finish();
+            file.Finish(isDurable: record.Boot.Length == 0);
         }
 
         Storage.AtomicFile.Write(Path.Combine(_folder, ProfileRecord.FileName), record.ToJson());

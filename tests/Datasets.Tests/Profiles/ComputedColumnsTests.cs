@@ -75,6 +75,34 @@ public sealed class ComputedColumnsTests
     }
 
     [Fact]
+    public async Task Columns_that_were_not_on_the_disk_when_the_machine_stopped_are_dropped()
+    {
+        using Place place = new();
+        foreach (string array in (string[])["settled", "lost"])
+        {
+            await place.Columns.ComputeAsync(new("v", array), place.Source, () => true, _ => { }, CancellationToken.None);
+            if (array == "settled")
+            {
+                place.Columns.Settle();
+            }
+        }
+
+        // As after another start of the machine.
+        foreach (string record in Directory.EnumerateFiles(place.Room, "profile.json", SearchOption.AllDirectories))
+        {
+            string text = File.ReadAllText(record);
+            int boot = text.IndexOf("\"boot\":\"", StringComparison.Ordinal) + "\"boot\":\"".Length;
+            Assert.SkipUnless(text[boot] != '"', "The system does not tell when it was started: nothing is left for later.");
+            File.WriteAllText(record, text.Remove(boot, 8).Insert(boot, "00000000"));
+        }
+
+        ComputedColumns later = place.Reopen();
+        Assert.NotNull(later.FindStatistics("v", "settled"));
+        Assert.Null(later.FindStatistics("v", "lost"));
+        Assert.Single(Directory.EnumerateFileSystemEntries(place.Room));
+    }
+
+    [Fact]
     public async Task Columns_of_content_that_is_no_longer_served_make_room()
     {
         using Place place = new(limit: 20_000, isServed: content => content == "new");
