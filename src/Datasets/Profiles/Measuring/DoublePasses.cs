@@ -142,10 +142,15 @@ internal static class DoublePasses
     /// <summary>The mean of each lane's channel, for a vector that begins with this element of a step.</summary>
     private static Vector<double> MeansFrom(ReadOnlySpan<double> means, int element)
     {
-        Span<double> lanes = stackalloc double[Vector<double>.Count];
-        for (int i = 0; i < lanes.Length; i++)
+        if (means.Length == 1)
         {
-            lanes[i] = means[(element + i) % means.Length];
+            return new(means[0]);
+        }
+
+        Span<double> lanes = stackalloc double[Vector<double>.Count];
+        for (int i = 0, channel = element % means.Length; i < lanes.Length; i++, channel = Next(channel, means.Length))
+        {
+            lanes[i] = means[channel];
         }
 
         return new(lanes);
