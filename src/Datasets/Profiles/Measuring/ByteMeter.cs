@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microtome.Datasets.Arrays;
 
@@ -44,6 +45,7 @@ internal sealed class ByteMeter(Dtype dtype) : RowMeter(dtype)
 
     public override Moments Of(int channel) => Moments.OfIntegers(_counts[channel], _sums[channel], _squares[channel]);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // As DoublePasses: at once.
     private void AddVectors(ReadOnlySpan<byte> elements, int channel, int interleaved)
     {
         int lanes = Vector<byte>.Count;

@@ -6,7 +6,7 @@ namespace Microtome.Datasets.Profiles.Measuring;
 
 /// <summary>
 /// The two passes over a piece of doubles. Several vectors are taken at a time: as many elements as are whole pixels, so that a
-/// lane of each is always the same channel.
+/// lane of each is always the same channel. Compiled to be fast at once: a short job has ended before the runtime finds out what is hot.
 /// </summary>
 internal static class DoublePasses
 {
@@ -58,6 +58,7 @@ internal static class DoublePasses
         public static int Vectors => 4;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (double Least, double Greatest) Sum<TStep>(ReadOnlySpan<double> values, Span<double> sums)
         where TStep : struct, IStep
     {
@@ -109,6 +110,7 @@ internal static class DoublePasses
         return (lowest, highest);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SumSquaredDeviations<TStep>(ReadOnlySpan<double> values, ReadOnlySpan<double> means, Span<double> sums)
         where TStep : struct, IStep
     {
@@ -160,6 +162,18 @@ internal static class DoublePasses
     private static void Fold(ReadOnlySpan<Vector<double>> vectors, int count, Span<double> sums)
     {
         ReadOnlySpan<double> lanes = MemoryMarshal.Cast<Vector<double>, double>(vectors[..count]);
+        if (sums.Length == 1)
+        {
+            double sum = sums[0]; // In a register: the additions wait for each other as it is.
+            foreach (double lane in lanes)
+            {
+                sum += lane;
+            }
+
+            sums[0] = sum;
+            return;
+        }
+
         int channel = 0;
         foreach (double lane in lanes)
         {
