@@ -25,17 +25,6 @@ internal static class Services
 {
     private static readonly IBatchEncoder[] Encoders = [new SafetensorsEncoder(), new NpyEncoder(), new RawEncoder(), new NpzEncoder(), new JsonEncoder(), new CsvEncoder(), new PngEncoder()];
 
-    private static IDatasetFormat[] Formats(MicrotomeSettings settings, ChunkCache chunks) =>
-    [
-        new NpyFormat(),
-        new Hdf5Format(new()
-        {
-            MaxChunkBytes = settings.Limits.MaxChunkBytes,
-            ChunkCache = chunks,
-            NativeCodecs = settings.NativeCodecs ? NativeCodecs.System : NativeCodecs.None,
-        }),
-    ];
-
     public static IDatasetFormat Headerless(RawLayout layout) => new RawFormat(layout.Dtype, layout.BigEndian, layout.Shape, layout.Offset, layout.Order);
 
     public static IServiceCollection AddMicrotome(this IServiceCollection services, MicrotomeSettings settings)
@@ -43,6 +32,13 @@ internal static class Services
         services.AddSingleton(settings.Limits);
         services.AddJobs();
         services.AddSingleton(new FormatNegotiation(Encoders));
+        services.AddSingleton<IDatasetFormat, NpyFormat>();
+        services.AddSingleton<IDatasetFormat>(provider => new Hdf5Format(new()
+        {
+            MaxChunkBytes = settings.Limits.MaxChunkBytes,
+            ChunkCache = provider.GetRequiredService<ChunkCache>(),
+            NativeCodecs = settings.NativeCodecs ? NativeCodecs.System : NativeCodecs.None,
+        }));
         services.AddSingleton(_ => new ReadAdmission(settings.Limits.MaxConcurrentReads, settings.Limits.MaxQueuedReads));
         services.AddSingleton(new ChunkCache(settings.Limits.MemoryBudgetBytes));
         services.AddSingleton(new StreamAdmission(settings.Limits.MaxStreams));
@@ -57,7 +53,7 @@ internal static class Services
         services.AddSingleton(new StartTime(TimeProvider.System.GetUtcNow()));
         services.AddSingleton<PrometheusExporter>();
         services.AddSingleton<ServerMetrics>();
-        services.AddSingleton(provider => new DatasetCatalogue(settings.Catalogue, Formats(settings, provider.GetRequiredService<ChunkCache>()), provider.GetRequiredService<CatalogueLog>().Write, TimeProvider.System, settings.Sidecars ? provider.GetRequiredService<SidecarStore>() : null, provider.GetRequiredService<MadeDatasets>()));
+        services.AddSingleton(provider => new DatasetCatalogue(settings.Catalogue, [.. provider.GetServices<IDatasetFormat>()], provider.GetRequiredService<CatalogueLog>().Write, TimeProvider.System, settings.Sidecars ? provider.GetRequiredService<SidecarStore>() : null, provider.GetRequiredService<MadeDatasets>()));
         services.AddViews(settings);
         services.AddHostedService<CatalogueService>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

@@ -5,7 +5,7 @@ namespace Microtome.Api.Tests;
 /// <summary>A frame of a stream, read as the contract's section 6 says.</summary>
 internal sealed record Frame(byte Kind, long Step, byte[] Payload)
 {
-    private const int HeaderBytes = 24;
+    public const int HeaderBytes = 24;
 
     /// <summary>All whole frames at the start of these bytes.</summary>
     public static List<Frame> ReadAll(ReadOnlySpan<byte> bytes)

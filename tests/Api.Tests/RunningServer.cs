@@ -33,11 +33,14 @@ internal sealed class RunningServer : IAsyncDisposable
     public DatasetCatalogue Catalogue => _app.Services.GetRequiredService<DatasetCatalogue>();
 
     /// <summary>Starts a server with a state directory of its own, unless the arguments name one.</summary>
-    public static async Task<RunningServer> StartAsync(params string[] arguments)
+    public static Task<RunningServer> StartAsync(params string[] arguments) => StartAsync(null, arguments);
+
+    /// <summary>The same, with services of the test's own.</summary>
+    public static async Task<RunningServer> StartAsync(Action<IServiceCollection>? addServices, string[] arguments)
     {
         TemporaryFolder? state = arguments.Any(argument => argument.StartsWith(StateSetting, StringComparison.Ordinal)) ? null : new();
         string[] place = state is null ? [] : [$"{StateSetting}={state.Path}"];
-        WebApplication app = MicrotomeApp.Build([.. arguments, .. place, "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default=None"]);
+        WebApplication app = MicrotomeApp.Build([.. arguments, .. place, "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default=None"], addServices);
         await app.StartAsync();
         RunningServer server = new(app, state);
         while (!server.Catalogue.IsReady)

@@ -15,8 +15,10 @@ internal static class MicrotomeApp
     /// <summary>Request lines may hold some thousand row numbers.</summary>
     private const int MaxRequestLineBytes = 64 * 1024;
 
+    /// <param name="arguments">The command line.</param>
+    /// <param name="addServices">Further services, or others in the place of those that are there.</param>
     /// <exception cref="SettingsException">A setting is wrong.</exception>
-    public static WebApplication Build(string[] arguments)
+    public static WebApplication Build(string[] arguments, Action<IServiceCollection>? addServices = null)
     {
         (string[] rest, Dictionary<string, string?> data) = DataArguments.Take(arguments);
         CommandLine.RequireKnown(rest);
@@ -29,6 +31,7 @@ internal static class MicrotomeApp
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.AddMicrotome(settings);
         builder.Services.AddOpenApiPages();
+        addServices?.Invoke(builder.Services);
         bool isStarted = false;
 
         // A start that fails is explained by Program in one line; the host would say it again, with its stack.

@@ -1,5 +1,4 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microtome.Api.Limits;
 using Microtome.Api.Problems;
@@ -18,17 +17,11 @@ namespace Microtome.Api.Results;
 /// The steps [<paramref name="start"/>, <paramref name="stop"/>) of an epoch, one after the other, with the reader's own pace: what it
 /// does not take costs no memory. An error between two steps is a frame of its own; one within a step aborts the connection.
 /// </summary>
-internal sealed class StreamResult(
+internal sealed partial class StreamResult(
     Dataset dataset, string version, EpochRequest request, GatherTemplate template, long start, long stop, IBatchEncoder? plain) : IResult
 {
-    /// <summary>How often a stream says that it is alive while it waits for a place among the readers of data.</summary>
-    private static readonly TimeSpan IdleFrame = TimeSpan.FromSeconds(10);
-
     /// <summary>A reader that does not take one step within this time is gone. Kestrel's own minimum of bytes a second would cut off a paused trainer.</summary>
     private static readonly TimeSpan StepLimit = TimeSpan.FromMinutes(30);
-
-    /// <summary>Without it a dtype would read <c>\u003cf4</c>.</summary>
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public async Task ExecuteAsync(HttpContext http)
     {
@@ -60,24 +53,27 @@ internal sealed class StreamResult(
         await http.Response.StartAsync(limit.Token); // From here on an error is a frame, or an aborted connection.
         if (plain is null)
         {
-            await body.WriteFrameAsync(FrameKind.Header, start, Describe(), limit.Token);
+            await body.WriteFrameAsync(FrameKind.Header, start, StreamTexts.Header(dataset.Name, version, request, template), limit.Token);
         }
 
+        await using IdleFrames? idle = plain is null ? new(body, limit, http.RequestServices.GetRequiredService<TimeProvider>()) : null;
         for (long step = start; step < stop; step++)
         {
             limit.CancelAfter(StepLimit);
-            await EnterAsync(reads, body, step, limit.Token);
+            idle?.Begin(step);
+            await reads.ReenterAsync(limit.Token); // However long the queue: a stream that has begun is not refused.
             using RunLoans.Loan loan = loans.Begin();
+            bool hasBegun = false;
             try
             {
-                if (!dataset.IsUnchanged())
+                Batch batch = await PrepareAsync(step, rows, ahead, reads, limit.Token);
+                if (idle is not null)
                 {
-                    await EndInErrorAsync(http, body, step, limit.Token);
-                    return;
+                    await reads.OutsideAsync(new ValueTask<bool>(idle.EndAsync()));
                 }
 
-                Batch batch = Fill(step, rows);
-                ahead.Pass(template, request.Epoch, step, stop);
+                hasBegun = true;
+                body.HoldsPlace = true;
                 await body.WriteBatchAsync(step, batch, plain, limit.Token);
                 bytes += batch.Bytes;
                 sent += rows.Length;
@@ -88,6 +84,12 @@ internal sealed class StreamResult(
                 }
 
                 await body.EndBatchAsync(limit.Token);
+            }
+            catch (ArrayReadException error) when (idle is not null && !hasBegun)
+            {
+                await idle.EndAsync();
+                await EndInErrorAsync(http, body, step, error, limit.Token);
+                return;
             }
             finally
             {
@@ -100,115 +102,45 @@ internal sealed class StreamResult(
 
         if (plain is null)
         {
-            await body.WriteFrameAsync(FrameKind.End, stop, Summarize(sent, bytes), limit.Token);
+            await body.WriteFrameAsync(FrameKind.End, stop, StreamTexts.End(stop - start, sent, bytes, stop < request.Epoch.Steps ? stop : null), limit.Token);
         }
 
         await body.EndAsync(limit.Token);
     }
 
-    private Batch Fill(long step, PooledRows rows)
+    /// <summary>A step's batch, in frames with its first data at hand: until then there is time to say that the stream waits.</summary>
+    /// <exception cref="ArrayReadException">A file changed or cannot be read.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Batch> PrepareAsync(long step, PooledRows rows, EpochAhead ahead, ReadAdmission reads, CancellationToken cancellationToken)
     {
+        if (!dataset.IsUnchanged())
+        {
+            throw new ArrayReadException("A file of the dataset changed; open the dataset again to go on with its new version.");
+        }
+
         StepSlice slice = request.Epoch.SliceOf(step);
         Span<long> numbers = rows.Resize((int)slice.Count);
         request.Epoch.CopyRows(slice, numbers);
         template.Hint(numbers);
-        return template.Fill(rows, slice.Valid);
-    }
-
-    /// <summary>Waits for a place among the readers, however long the queue: a stream that has begun is not refused, it says that it is waiting.</summary>
-    private async ValueTask EnterAsync(ReadAdmission reads, StreamBody body, long step, CancellationToken cancellationToken)
-    {
-        Task entered = reads.ReenterAsync(cancellationToken);
-        try
-        {
-            while (!entered.IsCompleted && plain is null)
-            {
-                if (await Task.WhenAny(entered, Task.Delay(IdleFrame, cancellationToken)) != entered)
-                {
-                    await body.WriteFrameAsync(FrameKind.Idle, step, default, cancellationToken);
-                    await body.FlushAsync(cancellationToken);
-                }
-            }
-
-            await entered;
-            body.HoldsPlace = true;
-        }
-        catch
-        {
-            // A place that comes after all goes to the next.
-            _ = entered.ContinueWith(_ => reads.Leave(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
-            throw;
-        }
-    }
-
-    private async ValueTask EndInErrorAsync(HttpContext http, StreamBody body, long step, CancellationToken cancellationToken)
-    {
-        ProblemException problem = new(ProblemCode.Unavailable, "A file of the dataset changed; open the dataset again to go on with its new version.") { RetryAfterSeconds = 1 };
+        ahead.Pass(template, request.Epoch, step, stop);
+        Batch batch = template.Fill(rows, slice.Valid);
         if (plain is null)
         {
-            await body.WriteFrameAsync(FrameKind.Error, step, ProblemWriter.ToJson(problem), cancellationToken);
-            await body.EndAsync(cancellationToken);
+            await batch.PrepareAsync(reads, cancellationToken);
         }
-        else
-        {
-            http.Abort();
-        }
+
+        return batch;
     }
 
-    private byte[] Describe()
+    /// <summary>The reader is told why no more comes.</summary>
+    private async ValueTask EndInErrorAsync(HttpContext http, StreamBody body, long step, ArrayReadException error, CancellationToken cancellationToken)
     {
-        using MemoryStream buffer = new();
-        using (Utf8JsonWriter json = new(buffer, Readable))
-        {
-            json.WriteStartObject();
-            json.WriteString("dataset", dataset.Name);
-            json.WriteString("version", version);
-            json.WriteStartArray("arrays");
-            foreach (GatherColumn column in template.Columns)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", column.Name);
-                json.WriteString("dtype", column.Dtype.Name);
-                json.WriteStartArray("shape");
-                foreach (long length in column.RowShape.Lengths)
-                {
-                    json.WriteNumberValue(length);
-                }
-
-                json.WriteEndArray();
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteString("order", request.Order.Order.ToString());
-            json.WriteNumber("steps", request.Epoch.Steps);
-            json.WriteEndObject();
-        }
-
-        return buffer.ToArray();
+        LogEnded(http.RequestServices.GetRequiredService<ILogger<StreamResult>>(), dataset.Name, error.Message);
+        ProblemException problem = new(ProblemCode.Unavailable, error.Message) { RetryAfterSeconds = 1 };
+        await body.WriteFrameAsync(FrameKind.Error, step, ProblemWriter.ToJson(problem), cancellationToken);
+        await body.EndAsync(cancellationToken);
     }
 
-    private byte[] Summarize(long rows, long bytes)
-    {
-        using MemoryStream buffer = new();
-        using (Utf8JsonWriter json = new(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("steps", stop - start);
-            json.WriteNumber("rows", rows);
-            json.WriteNumber("bytes", bytes);
-            if (stop < request.Epoch.Steps)
-            {
-                json.WriteNumber("next", stop);
-            }
-            else
-            {
-                json.WriteNull("next");
-            }
-
-            json.WriteEndObject();
-        }
-
-        return buffer.ToArray();
-    }
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Dataset}: a stream ended in an error: {Reason}")]
+    private static partial void LogEnded(ILogger log, string dataset, string reason);
 }

@@ -194,8 +194,7 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
     }
 
     /// <summary>Waits for a slow reader or the disk; the answer's place is lent to others meanwhile.</summary>
-    internal ValueTask<T> OutsideAsync<T>(ValueTask<T> wait) =>
-        wait.IsCompleted || admission is null || !HoldsPlace ? wait : WaitOutsideAsync(wait, admission);
+    internal ValueTask<T> OutsideAsync<T>(ValueTask<T> wait) => admission is null || !HoldsPlace ? wait : admission.OutsideAsync(wait);
 
     private bool IsFull => direct!.Connection.UnflushedBytes >= LentBytes || direct.Connection.UnflushedPieces >= LentPieces;
 
@@ -283,21 +282,6 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
         run.CopyTo(0, target.Span[..(int)run.Length]);
         writer.Advance((int)run.Length);
         _unflushed += (int)run.Length;
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<T> WaitOutsideAsync<T>(ValueTask<T> wait, ReadAdmission admission)
-    {
-        admission.Leave();
-        try
-        {
-            return await wait;
-        }
-        finally
-        {
-            // Not cancellable: whoever took the place gives it back, and must have it then.
-            await admission.ReenterAsync(CancellationToken.None);
-        }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+
 namespace Microtome.Datasets.Gathering;
 
 /// <summary>
@@ -48,5 +49,23 @@ public sealed class ReadAdmission(int concurrent, int queued) : IDisposable
 
     public void Leave() => _places.Release();
 
+    /// <summary>Waits for a slow reader or the disk; the caller's place is lent to others meanwhile.</summary>
+    public ValueTask<T> OutsideAsync<T>(ValueTask<T> wait) => wait.IsCompleted ? wait : LendAsync(wait);
+
     public void Dispose() => _places.Dispose();
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<T> LendAsync<T>(ValueTask<T> wait)
+    {
+        Leave();
+        try
+        {
+            return await wait;
+        }
+        finally
+        {
+            // Not cancellable: whoever took the place gives it back, and must have it then.
+            await ReenterAsync(CancellationToken.None);
+        }
+    }
 }

@@ -15,6 +15,9 @@ public sealed class StoredArray(string name, IArraySource source, IndexMap rows,
     /// <summary>Small rows that follow each other are read together, up to this.</summary>
     private const int BlockBytes = 64 * 1024;
 
+    /// <summary>Of rows that are no plain bytes of a file, how much is read before an answer begins: what is sent at first.</summary>
+    private const int FirstBytes = 64 * 1024;
+
     /// <summary>Boxes scattered over larger rows than this are not brought into memory by the row: most of it would not be needed.</summary>
     private const long LargestScattered = 1 << 20;
 
@@ -23,6 +26,29 @@ public sealed class StoredArray(string name, IArraySource source, IndexMap rows,
 
     private long _nearFrom;
     private long _nearTo;
+    private KeptBytes _first;
+
+    /// <summary>Plain rows are brought into memory, a window of them; of others the first are read.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> PrepareAsync(int room, ReadAdmission reads, CancellationToken cancellationToken)
+    {
+        if (Bytes == 0)
+        {
+            return 0;
+        }
+
+        (_nearFrom, _nearTo) = (0, await reads.OutsideAsync(BringAsync(0, Bytes)));
+        int count = CountFirst();
+        if ((!source.MustDecode && TryLocate(0, 1, out _)) || count > room)
+        {
+            return 0;
+        }
+
+        KeptBytes first = KeptBytes.Rent(count);
+        await ReadAsync(0, first.Memory, cancellationToken);
+        _first = first;
+        return count;
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAsync(BatchBody body, CancellationToken cancellationToken)
@@ -33,9 +59,18 @@ public sealed class StoredArray(string name, IArraySource source, IndexMap rows,
         while (at < end)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (_first.CountFrom(at, end) is > 0 and var kept)
+            {
+                Memory<byte> room = await body.GetMemoryAsync(kept, cancellationToken);
+                _first.Take(at, room.Span);
+                body.Advance(kept);
+                at += kept;
+                continue;
+            }
+
             if (!IsNear(at))
             {
-                await BringAsync(at, end, body);
+                (_nearFrom, _nearTo) = (at, await body.OutsideAsync(BringAsync(at, end)));
             }
 
             if (TryLocate(at, Math.Min(end, _nearTo), out FileRun run))
@@ -60,12 +95,20 @@ public sealed class StoredArray(string name, IArraySource source, IndexMap rows,
         long end = start + destination.Length;
         while (start < end)
         {
-            if (!IsNear(start))
+            int count = _first.CountFrom(start, end);
+            if (count > 0)
             {
-                await BringAsync(start, Bytes, null);
+                _first.Take(start, destination.Span[..count]);
+                destination = destination[count..];
+                start += count;
+                continue;
             }
 
-            int count;
+            if (!IsNear(start))
+            {
+                (_nearFrom, _nearTo) = (start, await BringAsync(start, Bytes));
+            }
+
             if (TryLocate(start, end, out FileRun run) && TryCopy(run, start, destination.Span))
             {
                 count = (int)run.Length;
@@ -117,18 +160,21 @@ public sealed class StoredArray(string name, IArraySource source, IndexMap rows,
 
     private bool IsNear(long at) => at >= _nearFrom && at < _nearTo;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask BringAsync(long at, long end, BatchBody? body)
+    /// <summary>Brings what is plain into memory from <paramref name="at"/> on, and says what must be decoded.</summary>
+    /// <returns>Up to where.</returns>
+    private ValueTask<long> BringAsync(long at, long end)
     {
         if (source.MustDecode)
         {
             HintWindow(at, Math.Min(end, at + ColdRows.WindowBytes));
         }
 
-        ValueTask<long> near = ColdRows.BringAsync(this, at, end);
-        _nearTo = body is null ? await near : await body.OutsideAsync(near);
-        _nearFrom = at;
+        return ColdRows.BringAsync(this, at, end);
     }
+
+    /// <summary>Some whole rows, or the first piece of a large one: blocks that would be read so in any case.</summary>
+    private int CountFirst() =>
+        (int)(slice.Bytes > FirstBytes ? slice.PieceAt(0).Bytes : Math.Min(Bytes, FirstBytes / slice.Bytes * slice.Bytes));
 
     private void HintWindow(long at, long end)
     {

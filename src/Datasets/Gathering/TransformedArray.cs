@@ -21,6 +21,9 @@ public sealed class TransformedArray(string name, StoredArray source, BoundTrans
 
     private readonly int _blockRows = (int)Math.Max(1, BlockBytes / Math.Max(1, Math.Max(transform.RowBytes, transform.SourceRowBytes)));
 
+    public override ValueTask<int> PrepareAsync(int room, ReadAdmission reads, CancellationToken cancellationToken) =>
+        source.PrepareAsync(room, reads, cancellationToken);
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAsync(BatchBody body, CancellationToken cancellationToken)
     {

@@ -71,32 +71,6 @@ public sealed class LimitTests
         await UntilAsync(() => reads.Active == 0);
     }
 
-    [Fact]
-    public async Task A_stream_that_waits_for_its_turn_says_so_every_ten_seconds_and_goes_on()
-    {
-        using SampleData data = new();
-        await using RunningServer server = await RunningServer.ServeAsync(data.Folder, "--Microtome:Limits:MaxConcurrentReads=1");
-        ReadAdmission reads = server.Services.GetRequiredService<ReadAdmission>();
-        Assert.True(await reads.TryEnterAsync(default));
-        using HttpResponseMessage response = await server.Client.GetAsync("/v1/datasets/d/epochs/0/stream?batch_size=100&arrays=y", HttpCompletionOption.ResponseHeadersRead);
-        await using Stream body = await response.Content.ReadAsStreamAsync();
-        byte[] head = new byte[4096];
-        int filled = 0;
-        while (!Frame.ReadAll(head.AsSpan(0, filled)).Exists(frame => frame.Kind == 5))
-        {
-            int read = await body.ReadAsync(head.AsMemory(filled));
-            Assert.True(read > 0, "the stream ended before it said that it waits");
-            filled += read;
-        }
-
-        Assert.Equal([1, 5], Frame.ReadAll(head.AsSpan(0, filled)).Select(frame => (int)frame.Kind));
-        reads.Leave();
-        using MemoryStream rest = new();
-        await body.CopyToAsync(rest);
-        Assert.Equal([2, 2, 2, 2, 2, 4], Frame.ReadAll(rest.ToArray()).Select(frame => (int)frame.Kind));
-        await UntilAsync(() => reads.Active == 0);
-    }
-
     private static async Task UntilAsync(Func<bool> happened)
     {
         DateTime end = DateTime.UtcNow.AddSeconds(20);
