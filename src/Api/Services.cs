@@ -41,6 +41,7 @@ internal static class Services
         }));
         services.AddSingleton(_ => new ReadAdmission(settings.Limits.MaxConcurrentReads, settings.Limits.MaxQueuedReads));
         services.AddSingleton(new ChunkCache(settings.Limits.MemoryBudgetBytes));
+        services.AddSingleton(new PostedRows(settings.Limits.MaxRows));
         services.AddSingleton(new StreamAdmission(settings.Limits.MaxStreams));
         services.AddSingleton(_ => new StateDirectory(settings.StateDirectory, new(settings.Limits.StateBytes, () => DiskSpace.Of(settings.StateDirectory))));
         services.AddSingleton<RunLoans>();
@@ -56,6 +57,8 @@ internal static class Services
         services.AddSingleton(provider => new DatasetCatalogue(settings.Catalogue, [.. provider.GetServices<IDatasetFormat>()], provider.GetRequiredService<CatalogueLog>().Write, TimeProvider.System, settings.Sidecars ? provider.GetRequiredService<SidecarStore>() : null, provider.GetRequiredService<MadeDatasets>()));
         services.AddViews(settings);
         services.AddHostedService<CatalogueService>();
+        services.AddSingleton<Draining>();
+        services.AddHostedService(provider => provider.GetRequiredService<Draining>());
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         return services;
     }

@@ -53,6 +53,9 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public static Task<RunningServer> ServeAsync(string folder, params string[] arguments) => StartAsync(["--data", folder, .. arguments]);
 
+    /// <summary>Ends the server as a signal does: answers under way may end first.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

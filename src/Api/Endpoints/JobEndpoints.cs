@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microtome.Api.Hosting;
 using Microtome.Api.Jobs;
 using Microtome.Api.Limits;
 using Microtome.Api.Problems;
@@ -13,7 +14,7 @@ internal static class JobEndpoints
     public static IEndpointRouteBuilder MapJobs(this IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder group = routes.MapGroup("/v1/jobs").WithTags("Jobs");
-        group.MapPost("", PostJob).Accepts<PostedJob>("application/json");
+        group.MapPost("", PostJob).Accepts<PostedJob>("application/json").WithMetadata(new BodyExample("""{"kind":"profile","dataset":"digits","arrays":["images"]}"""));
         group.MapGet("", ListJobs).AlsoHead();
         group.MapGet("{job}", GetJob).AlsoHead();
         group.MapGet("{job}/events", GetEvents);

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microtome.Api.Contracts;
+using Microtome.Api.Hosting;
 using Microtome.Api.Jobs;
 using Microtome.Api.Limits;
 using Microtome.Api.Problems;
@@ -31,13 +32,13 @@ internal static class OperationEndpoints
     internal static Ok<ProbeInfo> GetLive() => TypedResults.Ok(new ProbeInfo("live"));
 
     /// <summary>Whether the first scan has ended and the server is not shutting down; and which datasets cannot be read now.</summary>
-    internal static Results<Ok<ReadyInfo>, JsonHttpResult<ReadyInfo>> GetReady(HttpContext http, DatasetCatalogue catalogue, IHostApplicationLifetime lifetime)
+    internal static Results<Ok<ReadyInfo>, JsonHttpResult<ReadyInfo>> GetReady(HttpContext http, DatasetCatalogue catalogue, Draining draining)
     {
         Caller caller = http.Caller();
         IReadOnlyList<string>? broken = caller.IsKnown ? [.. catalogue.Broken.Where(caller.CanSee)] : null;
-        return catalogue.IsReady && !lifetime.ApplicationStopping.IsCancellationRequested
+        return catalogue.IsReady && !draining.HasBegun
             ? TypedResults.Ok(new ReadyInfo("ready", broken))
-            : TypedResults.Json(new ReadyInfo(catalogue.IsReady ? "draining" : "scanning", broken), statusCode: StatusCodes.Status503ServiceUnavailable);
+            : TypedResults.Json(new ReadyInfo(draining.HasBegun ? "draining" : "scanning", broken), statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
     /// <summary>Counters and gauges in Prometheus' text format.</summary>

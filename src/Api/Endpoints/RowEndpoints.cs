@@ -55,10 +55,13 @@ internal static class RowEndpoints
         DatasetAccess access,
         FormatNegotiation formats,
         ServerLimits limits,
+        PostedRows posted,
         CancellationToken cancellationToken)
     {
         Dataset opened = access.Open(http, dataset);
-        (long[] numbers, GatherRequest request) = await GatherBody.ReadAsync(http.Request, query, limits, cancellationToken);
+        PostedRows.Share share = posted.Open();
+        http.Response.RegisterForDispose(share); // The answer may wait for its turn with the list in hand.
+        (long[] numbers, GatherRequest request) = await GatherBody.ReadAsync(http.Request, query, limits, share, cancellationToken);
         return await GatherAsync(http, opened, RowList.Resolve(numbers, opened.Rows), request, query, isGet: false, formats, limits, cancellationToken);
     }
 

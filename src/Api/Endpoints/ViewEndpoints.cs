@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microtome.Api.Contracts;
+using Microtome.Api.Hosting;
 using Microtome.Api.Limits;
 using Microtome.Api.Problems;
 using Microtome.Api.Requests;
@@ -22,7 +23,8 @@ internal static class ViewEndpoints
     {
         RouteGroupBuilder group = routes.MapGroup("/v1/datasets/{dataset}/views").WithTags("Views").AlsoHead();
         group.MapGet("", GetViews).Produces<ViewList>();
-        group.MapPost("", PostView).Accepts<ViewContract>("application/json", "application/octet-stream");
+        group.MapPost("", PostView).Accepts<ViewContract>("application/json", "application/octet-stream")
+            .WithMetadata(new BodyExample("""{"name":"first","expression":"slice(0:100)"}"""));
         group.MapGet("{view}", GetView);
         group.MapDelete("{view}", DeleteView);
         routes.MapMethods("/v1/datasets/{dataset}/views/{view}/rows", [HttpMethods.Get, HttpMethods.Head], GetViewRows).WithTags("Views").ProducesArrays(RowFormats);
@@ -71,10 +73,12 @@ internal static class ViewEndpoints
         ViewBook book,
         ViewResolver views,
         ServerLimits limits,
+        PostedRows posted,
         CancellationToken cancellationToken)
     {
         Dataset opened = access.Open(http, dataset);
-        ViewBody body = await ViewBody.ReadAsync(http.Request, name, limits, cancellationToken);
+        using PostedRows.Share share = posted.Open();
+        ViewBody body = await ViewBody.ReadAsync(http.Request, name, limits, share, cancellationToken);
         if (!ViewName.IsFree(body.Name))
         {
             throw ProblemException.Bad("name", body.Name, "A view's name is [A-Za-z0-9][A-Za-z0-9._-]*, at most 128 characters, neither all nor an id.");

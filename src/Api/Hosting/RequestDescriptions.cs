@@ -1,12 +1,14 @@
+using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Microtome.Api.Hosting;
 
-/// <summary>What the signatures of handlers cannot say of requests: parameters that are needed though they bind to null, and bodies that are bytes.</summary>
+/// <summary>What the signatures of handlers cannot say of requests: parameters that are needed though they bind to null, bodies that are bytes, and examples of whole bodies.</summary>
 internal sealed class RequestDescriptions : IOperationFilter
 {
     private const string Binary = "application/octet-stream";
+    private const string Json = "application/json";
 
     private static readonly string[] Needed = ["batch_size", "rows"];
 
@@ -20,6 +22,11 @@ internal sealed class RequestDescriptions : IOperationFilter
         if (operation.RequestBody?.Content?.TryGetValue(Binary, out OpenApiMediaType? bytes) == true)
         {
             bytes.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" };
+        }
+
+        if (context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<BodyExample>().FirstOrDefault() is { } example)
+        {
+            operation.RequestBody!.Content![Json].Example = JsonNode.Parse(example.Json);
         }
     }
 }

@@ -16,9 +16,14 @@ internal static class GatherBody
     /// <summary>UTF-8's byte order mark.</summary>
     private static ReadOnlySpan<byte> Mark => [0xEF, 0xBB, 0xBF];
 
-    /// <exception cref="ProblemException">400 for a malformed body, 413 for too many rows, 415 for another media type.</exception>
+    /// <param name="request">Whose body it is.</param>
+    /// <param name="query">The rest, with a binary body.</param>
+    /// <param name="limits">How many rows there may be.</param>
+    /// <param name="share">Counts their memory.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="ProblemException">400 for a malformed body, 413 for too many rows, 415 for another media type, 503 where too many lists are held.</exception>
     public static async Task<(long[] Rows, GatherRequest Request)> ReadAsync(
-        HttpRequest request, GatherQuery query, ServerLimits limits, CancellationToken cancellationToken)
+        HttpRequest request, GatherQuery query, ServerLimits limits, PostedRows.Share share, CancellationToken cancellationToken)
     {
         if (request.Headers.ContentEncoding is { Count: > 0 } coding && !coding.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
@@ -28,9 +33,9 @@ internal static class GatherBody
         _ = MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type);
         return type?.MediaType.Value?.ToLowerInvariant() switch
         {
-            "application/octet-stream" => (await ReadBinaryAsync(request.BodyReader, limits, cancellationToken), GatherRequest.Of(query)),
+            "application/octet-stream" => (await ReadBinaryAsync(request.BodyReader, limits, share, cancellationToken), GatherRequest.Of(query)),
             "application/json" when type.Charset.Value is null or "" || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) =>
-                await ReadJsonAsync(request.BodyReader, query, limits, cancellationToken),
+                await ReadJsonAsync(request.BodyReader, query, limits, share, cancellationToken),
             _ => throw new ProblemException(ProblemCode.UnsupportedMediaType, "Rows are posted as application/json in UTF-8, or as application/octet-stream (little-endian int64).")
             {
                 Parameter = "Content-Type",
@@ -40,8 +45,8 @@ internal static class GatherBody
     }
 
     /// <summary>Row numbers as little-endian int64.</summary>
-    /// <exception cref="ProblemException">400 where the body is cut, 413 for too many rows.</exception>
-    public static async Task<long[]> ReadBinaryAsync(PipeReader reader, ServerLimits limits, CancellationToken cancellationToken)
+    /// <exception cref="ProblemException">400 where the body is cut, 413 for too many rows, 503 where too many lists are held.</exception>
+    public static async Task<long[]> ReadBinaryAsync(PipeReader reader, ServerLimits limits, PostedRows.Share share, CancellationToken cancellationToken)
     {
         List<long> rows = [];
         byte[] partial = new byte[sizeof(long)];
@@ -56,6 +61,7 @@ internal static class GatherBody
 
             reader.AdvanceTo(result.Buffer.End);
             RowList.RequireAtMost(rows.Count, limits.MaxRows);
+            share.Hold(rows.Capacity);
             if (result.IsCompleted)
             {
                 return filled == 0 ? [.. rows] : throw ProblemException.Bad("rows", null, "The body is not a whole number of little-endian int64.");
@@ -79,7 +85,7 @@ internal static class GatherBody
     }
 
     private static async Task<(long[] Rows, GatherRequest Request)> ReadJsonAsync(
-        PipeReader reader, GatherQuery query, ServerLimits limits, CancellationToken cancellationToken)
+        PipeReader reader, GatherQuery query, ServerLimits limits, PostedRows.Share share, CancellationToken cancellationToken)
     {
         if (query.Arrays is not null || query.Select is { Length: > 0 } || query.Transform is { Length: > 0 })
         {
@@ -101,6 +107,7 @@ internal static class GatherBody
             bytes = isStart ? PastMark(bytes) : bytes;
             isStart = false;
             SequencePosition read = json.Read(bytes, result.IsCompleted);
+            share.Hold(json.RowRoom);
             if (result.IsCompleted)
             {
                 reader.AdvanceTo(result.Buffer.End);

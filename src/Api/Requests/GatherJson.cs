@@ -25,6 +25,9 @@ internal sealed class GatherJson(ServerLimits limits)
     private string _member = "";
     private string _array = "";
 
+    /// <summary>Rows that the list read so far has room for.</summary>
+    public int RowRoom => _rows?.Capacity ?? 0;
+
     /// <summary>Reads as many whole tokens as are there.</summary>
     /// <param name="bytes">What has arrived and was not read yet.</param>
     /// <param name="isLast">Whether the body ends with them.</param>

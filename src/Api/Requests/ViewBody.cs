@@ -12,17 +12,17 @@ internal sealed record ViewBody(string Name, string? Expression, long[]? Rows)
 {
     private static readonly string[] Members = ["name", "expression", "rows"];
 
-    /// <exception cref="ProblemException">400 for a malformed body, 413 for too many rows, 415 for another media type.</exception>
-    public static async Task<ViewBody> ReadAsync(HttpRequest request, string? name, ServerLimits limits, CancellationToken cancellationToken)
+    /// <exception cref="ProblemException">400 for a malformed body, 413 for too many rows, 415 for another media type, 503 where too many lists are held.</exception>
+    public static async Task<ViewBody> ReadAsync(HttpRequest request, string? name, ServerLimits limits, PostedRows.Share share, CancellationToken cancellationToken)
     {
         string media = request.ContentType is { } type ? type.Split(';')[0].Trim().ToLowerInvariant() : "";
         switch (media)
         {
             case "application/octet-stream":
                 string named = name ?? throw ProblemException.Bad("name", null, "With row numbers as the body, name= says what the view is called.");
-                return new(named, null, await GatherBody.ReadBinaryAsync(request.BodyReader, limits, cancellationToken));
+                return new(named, null, await GatherBody.ReadBinaryAsync(request.BodyReader, limits, share, cancellationToken));
             case "application/json" when name is null:
-                return await ReadJsonAsync(request, limits, cancellationToken);
+                return await ReadJsonAsync(request, limits, share, cancellationToken);
             case "application/json":
                 throw ProblemException.Bad("name", name, "With a JSON body, name is a member of it.");
             default:
@@ -30,12 +30,12 @@ internal sealed record ViewBody(string Name, string? Expression, long[]? Rows)
         }
     }
 
-    private static async Task<ViewBody> ReadJsonAsync(HttpRequest request, ServerLimits limits, CancellationToken cancellationToken)
+    private static async Task<ViewBody> ReadJsonAsync(HttpRequest request, ServerLimits limits, PostedRows.Share share, CancellationToken cancellationToken)
     {
         try
         {
             using JsonDocument document = await JsonDocument.ParseAsync(request.Body, default, cancellationToken);
-            return Read(document.RootElement, limits);
+            return Read(document.RootElement, limits, share);
         }
         catch (JsonException error)
         {
@@ -43,7 +43,7 @@ internal sealed record ViewBody(string Name, string? Expression, long[]? Rows)
         }
     }
 
-    private static ViewBody Read(JsonElement root, ServerLimits limits)
+    private static ViewBody Read(JsonElement root, ServerLimits limits, PostedRows.Share share)
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
@@ -66,7 +66,7 @@ internal sealed record ViewBody(string Name, string? Expression, long[]? Rows)
 
         string name = ReadText(members, "name") ?? throw ProblemException.Bad("name", null, "The member name is required: what the view is called.");
         string? expression = ReadText(members, "expression");
-        long[]? rows = members.TryGetValue("rows", out JsonElement list) && list.ValueKind != JsonValueKind.Null ? ReadRows(list, limits) : null;
+        long[]? rows = members.TryGetValue("rows", out JsonElement list) && list.ValueKind != JsonValueKind.Null ? ReadRows(list, limits, share) : null;
         return (expression is null) != (rows is null)
             ? new(name, expression, rows)
             : throw ProblemException.Bad("expression", null, "A view is either an expression or a list of rows.");
@@ -79,7 +79,7 @@ internal sealed record ViewBody(string Name, string? Expression, long[]? Rows)
         JsonElement other => throw ProblemException.Bad(name, other.GetRawText(), $"{name} is a text."),
     };
 
-    private static long[] ReadRows(JsonElement value, ServerLimits limits)
+    private static long[] ReadRows(JsonElement value, ServerLimits limits, PostedRows.Share share)
     {
         if (value.ValueKind != JsonValueKind.Array)
         {
@@ -87,6 +87,7 @@ internal sealed record ViewBody(string Name, string? Expression, long[]? Rows)
         }
 
         RowList.RequireAtMost(value.GetArrayLength(), limits.MaxRows);
+        share.Hold(value.GetArrayLength());
         long[] rows = new long[value.GetArrayLength()];
         int at = 0;
         foreach (JsonElement item in value.EnumerateArray())

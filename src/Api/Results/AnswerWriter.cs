@@ -25,9 +25,9 @@ internal sealed partial class AnswerWriter(ServerLimits limits, ReadAdmission ad
         }
 
         // Plain bytes are sent as they are read; everything else takes work and memory by its size.
-        if ((!encoder.IsBinary || batch.IsTransformed) && batch.Bytes > limits.MaxResponseBytes)
+        if ((!encoder.IsBinary || batch.IsTransformed) && encoder.GetMostBytes(batch) is var most && most > limits.MaxResponseBytes)
         {
-            throw ProblemException.TooLarge($"The answer would hold {batch.Bytes} bytes of elements", limits.MaxResponseBytes, "bytes");
+            throw ProblemException.TooLarge($"The answer may take up to {most} bytes", limits.MaxResponseBytes, "bytes");
         }
 
         return encoder.GetByteCount(batch);

@@ -13,6 +13,9 @@ internal sealed class KeyCheck(IReadOnlyList<ApiKey> keys)
 {
     private const string Scheme = "Bearer ";
 
+    /// <summary>What needs no key, beside the page's document (contract, section 9). Whatever else there is or is not, a stranger is not told.</summary>
+    private static readonly PathString[] Public = ["/healthz/live", "/healthz/ready", "/openapi.yaml", "/openapi.json", "/swagger", "/page"];
+
     /// <summary>One constant text: nothing tells a missing key from a wrong one.</summary>
     private static readonly ProblemException Refusal = new(ProblemCode.Unauthorized, "Send a key as Authorization: Bearer KEY, or as X-API-Key.");
 
@@ -40,8 +43,7 @@ internal sealed class KeyCheck(IReadOnlyList<ApiKey> keys)
         await next(http);
     }
 
-    private static bool IsPublic(HttpContext http) =>
-        !http.Request.Path.StartsWithSegments("/v1") && !http.Request.Path.StartsWithSegments("/metrics");
+    private static bool IsPublic(HttpContext http) => http.Request.Path is { Value: "" or "/" } || Array.Exists(Public, http.Request.Path.StartsWithSegments);
 
     /// <summary>A gather is a read, though it is posted.</summary>
     private static bool ChangesSomething(HttpRequest request) =>

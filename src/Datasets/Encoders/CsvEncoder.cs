@@ -30,6 +30,9 @@ public sealed class CsvEncoder : IBatchEncoder
 
     public long? GetByteCount(Batch batch) => null;
 
+    /// <summary>Each value has a comma or a line's end.</summary>
+    public long GetMostBytes(Batch batch) => checked(batch.Arrays[0].Shape.Count * (ElementText.MostBytes(batch.Arrays[0].Dtype) + 1));
+
     public async ValueTask WriteAsync(Batch batch, BatchBody body, CancellationToken cancellationToken)
     {
         BatchArray array = batch.Arrays[0];

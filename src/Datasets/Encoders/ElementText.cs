@@ -10,6 +10,21 @@ internal static class ElementText
     /// <summary>Bytes that no element's text exceeds: two doubles with their signs, exponents and brackets.</summary>
     public const int MaxBytes = 80;
 
+    /// <summary>Bytes that the text of an element of this dtype never exceeds, with the quotes or brackets that it may stand in.</summary>
+    public static int MostBytes(Dtype dtype) => (dtype.Kind, dtype.SwapSize) switch
+    {
+        (DtypeKind.Bool, _) => 5, // false
+        (DtypeKind.Unsigned, 1) => 3,
+        (DtypeKind.Signed, 1) => 4,
+        (DtypeKind.Unsigned or DtypeKind.Signed, 2) => 6,
+        (DtypeKind.Unsigned or DtypeKind.Signed, 4) => 11,
+        (DtypeKind.Unsigned or DtypeKind.Signed, _) => 20,
+        (DtypeKind.Complex, 4) => (2 * 16) + 3,
+        (DtypeKind.Complex, _) => (2 * 26) + 3,
+        (_, <= 4) => 16, // -0.000012345679
+        _ => 26, // -2.2250738585072014E-308
+    };
+
     /// <summary>Writes a real part; <paramref name="isFinite"/> is false for NaN and infinities, which are left to the caller.</summary>
     public static int Write(Dtype dtype, ReadOnlySpan<byte> element, Span<byte> text, out bool isFinite)
     {

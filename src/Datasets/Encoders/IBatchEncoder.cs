@@ -28,6 +28,10 @@ public interface IBatchEncoder
     /// <summary>Bytes of the body, where they are known before anything is read.</summary>
     long? GetByteCount(Batch batch);
 
+    /// <summary>Bytes that the body never exceeds, but for what stands around its arrays; known before anything is read.</summary>
+    /// <exception cref="OverflowException">Beyond 2^63-1.</exception>
+    long GetMostBytes(Batch batch) => batch.Bytes;
+
     /// <summary>Writes the body, as far as its window wants it.</summary>
     /// <exception cref="Arrays.ArrayReadException">The bytes cannot be had; what was written so far is not a whole body.</exception>
     ValueTask WriteAsync(Batch batch, BatchBody body, CancellationToken cancellationToken);

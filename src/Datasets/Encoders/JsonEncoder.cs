@@ -40,6 +40,26 @@ public sealed class JsonEncoder : IBatchEncoder
 
     public long? GetByteCount(Batch batch) => null;
 
+    /// <summary>Each element has a comma, each list that and its brackets.</summary>
+    public long GetMostBytes(Batch batch)
+    {
+        long bytes = 0;
+        foreach (BatchArray array in batch.Arrays)
+        {
+            long lists = 1;
+            long across = 1;
+            for (int axis = 0; axis < array.Shape.Rank - 1; axis++)
+            {
+                across = checked(across * array.Shape[axis]);
+                lists = checked(lists + across);
+            }
+
+            bytes = checked(bytes + (array.Shape.Count * (ElementText.MostBytes(array.Dtype) + 1)) + (3 * lists));
+        }
+
+        return bytes;
+    }
+
     public async ValueTask WriteAsync(Batch batch, BatchBody body, CancellationToken cancellationToken)
     {
         using TextBody text = new(body);

@@ -1,6 +1,13 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
+using Microtome.Api.Limits;
+using Microtome.Datasets.Arrays;
+using Microtome.Datasets.Encoders;
 using Microtome.Datasets.Gathering;
 using Microtome.Fixtures;
 
@@ -15,19 +22,64 @@ public sealed class LimitTests
         using TemporaryFolder folder = new();
         await File.WriteAllBytesAsync(folder.File("big.npy"), NpyFile.Make("|u1", "(1200, 1000)", new byte[1_200_000]));
         await using RunningServer server = await RunningServer.ServeAsync(folder.Path, "--Microtome:Limits:MaxResponseBytes=1048576");
-        foreach (string made in (string[])["arrays/data?format=json", "arrays/data?format=csv", "arrays/data?format=png", "arrays/data?transform=cast(i1)", "rows?rows=0:1200&format=npz", "epochs/0/batches/0?batch_size=1200&format=npz", "epochs/0/batches/0?batch_size=1200&transform=data:cast(i1)"])
+        foreach (string made in (string[])["arrays/data?format=json", "arrays/data?format=csv", "arrays/data?format=json&select=0:300", "arrays/data?format=csv&select=0:300", "rows?rows=0:300&format=json", "arrays/data?format=png", "arrays/data?transform=cast(i1)", "rows?rows=0:1200&format=npz", "epochs/0/batches/0?batch_size=1200&format=npz", "epochs/0/batches/0?batch_size=1200&transform=data:cast(i1)"])
         {
-            string path = made.Replace("0:1200", string.Join(",", Enumerable.Range(0, 1200)), StringComparison.Ordinal);
+            string path = Regex.Replace(made, "rows=0:([0-9]+)", match => "rows=" + string.Join(",", Enumerable.Range(0, int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))));
             HttpResponseMessage response = await server.Client.GetAsync("/v1/datasets/big/" + path);
             Assert.True(response.StatusCode == HttpStatusCode.RequestEntityTooLarge, made);
             JsonElement problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
             Assert.Equal(("too_large", 1_048_576, "bytes"), (problem.GetProperty("code").GetString(), problem.GetProperty("limit").GetInt64(), problem.GetProperty("unit").GetString()));
         }
 
-        foreach (string read in (string[])["arrays/data", "arrays/data?format=raw", "arrays/data?format=safetensors", "epochs/0/batches/0?batch_size=1200", "epochs/0/stream?batch_size=1200", "arrays/data?format=json&select=0:1000"])
+        foreach (string read in (string[])["arrays/data", "arrays/data?format=raw", "arrays/data?format=safetensors", "epochs/0/batches/0?batch_size=1200", "epochs/0/stream?batch_size=1200", "arrays/data?format=raw&select=0:1010"])
         {
             Assert.True((await server.Client.GetByteArrayAsync("/v1/datasets/big/" + read)).Length > 1_000_000);
         }
+    }
+
+    [Theory]
+    [InlineData("|b1")]
+    [InlineData("|u1")]
+    [InlineData("|i1")]
+    [InlineData("<u2")]
+    [InlineData("<i4")]
+    [InlineData("<i8")]
+    [InlineData("<u8")]
+    [InlineData("<f2")]
+    [InlineData("<f4")]
+    [InlineData("<f8")]
+    [InlineData("<c8")]
+    [InlineData("<c16")]
+    public async Task Texts_are_no_longer_than_what_is_said_of_them_before(string dtype)
+    {
+        using TemporaryFolder folder = new();
+        int itemBytes = int.Parse(dtype[2..], CultureInfo.InvariantCulture);
+        byte[] noise = new byte[3000 * itemBytes];
+        new Random(4).NextBytes(noise);
+        noise.AsSpan(0, 8 * itemBytes).Fill(0xFF);
+        if (dtype == "|b1")
+        {
+            noise.AsSpan().Clear();
+        }
+
+        await File.WriteAllBytesAsync(folder.File("a.npy"), NpyFile.Make(dtype, "(1000, 3, 1)", noise));
+        await File.WriteAllBytesAsync(folder.File("b.npy"), NpyFile.Make(dtype, "(3000, 1)", noise));
+        await using RunningServer server = await RunningServer.ServeAsync(folder.Path);
+        foreach ((string path, IBatchEncoder encoder, Shape shape) in new (string, IBatchEncoder, Shape)[] { ("a/arrays/data?format=json", new JsonEncoder(), new(1000, 3, 1)), ("b/arrays/data?format=csv", new CsvEncoder(), new(3000, 1)) })
+        {
+            Assert.True(Dtype.TryParse(dtype, out Dtype? type, out _));
+            long most = encoder.GetMostBytes(new([new Unread(type, shape)], IsBare: true));
+            int sent = (await server.Client.GetByteArrayAsync("/v1/datasets/" + path)).Length;
+            Assert.InRange(sent, most / 4, most);
+        }
+    }
+
+    /// <summary>An array of which nothing but dtype and shape matters.</summary>
+    private sealed class Unread(Dtype dtype, Shape shape) : BatchArray("data", dtype, shape)
+    {
+        public override ValueTask WriteAsync(BatchBody body, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public override ValueTask ReadAsync(long start, Memory<byte> destination, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 
     [Fact]
@@ -69,6 +121,55 @@ public sealed class LimitTests
         reads.Leave();
         Assert.Equal(HttpStatusCode.OK, (await queued).StatusCode);
         await UntilAsync(() => reads.Active == 0);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Posted_rows_that_wait_for_their_turn_are_bounded_together(bool isJson)
+    {
+        using SampleData data = new();
+        await using RunningServer server = await RunningServer.ServeAsync(data.Folder, "--Microtome:Limits:MaxConcurrentReads=1", "--Microtome:Limits:MaxRows=1000");
+        ReadAdmission reads = server.Services.GetRequiredService<ReadAdmission>();
+        PostedRows posted = server.Services.GetRequiredService<PostedRows>();
+        Assert.True(await reads.TryEnterAsync(default));
+        List<Task<HttpResponseMessage>> waiting = [];
+        while (posted.HeldBytes < 7 * 1000 * sizeof(long))
+        {
+            waiting.Add(PostAsync());
+            await UntilAsync(() => reads.Waiting == waiting.Count);
+        }
+
+        Assert.InRange(waiting.Count, 4, 8);
+        while (reads.Waiting == waiting.Count && waiting.Count < 9)
+        {
+            Task<HttpResponseMessage> next = PostAsync();
+            await UntilAsync(() => next.IsCompleted || reads.Waiting == waiting.Count + 1);
+            if (next.IsCompleted)
+            {
+                HttpResponseMessage refused = await next;
+                Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+                Assert.NotNull(refused.Headers.RetryAfter!.Delta);
+                break;
+            }
+
+            waiting.Add(next);
+        }
+
+        Assert.InRange(waiting.Count, 4, 8); // Otherwise none was refused.
+        reads.Leave();
+        Assert.All(await Task.WhenAll(waiting), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        await UntilAsync(() => posted.HeldBytes == 0);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync()).StatusCode);
+
+        Task<HttpResponseMessage> PostAsync()
+        {
+            long[] rows = [.. Enumerable.Range(0, 1000).Select(row => (long)row % 500)];
+            HttpContent content = isJson
+                ? new StringContent(JsonSerializer.Serialize(new { rows }), MediaTypeHeaderValue.Parse("application/json"))
+                : new ByteArrayContent(MemoryMarshal.AsBytes(rows.AsSpan()).ToArray()) { Headers = { ContentType = new("application/octet-stream") } };
+            return server.Client.PostAsync("/v1/datasets/d/rows", content);
+        }
     }
 
     private static async Task UntilAsync(Func<bool> happened)

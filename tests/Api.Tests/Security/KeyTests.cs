@@ -26,7 +26,15 @@ public sealed class KeyTests
         Assert.Equal("Bearer", missing.Headers.WwwAuthenticate.Single().Scheme);
         Assert.Equal(await missing.Content.ReadAsStringAsync(), await wrong.Content.ReadAsStringAsync());
         Assert.Equal(HttpStatusCode.Unauthorized, (await server.Client.GetAsync("/metrics")).StatusCode);
-        foreach (string open in (string[])["/healthz/live", "/healthz/ready", "/openapi.yaml", "/swagger/index.html"])
+        foreach (string closed in (string[])["/none", "/v2", "/healthz", "/openapi", "/pages", "/v1"])
+        {
+            HttpResponseMessage refused = await server.Client.GetAsync(closed);
+            Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+            Assert.Equal(await missing.Content.ReadAsStringAsync(), await refused.Content.ReadAsStringAsync());
+            Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(server, closed, "r-secret")).StatusCode);
+        }
+
+        foreach (string open in (string[])["/", "/healthz/live", "/healthz/ready", "/openapi.yaml", "/swagger/index.html"])
         {
             Assert.Equal(HttpStatusCode.OK, (await server.Client.GetAsync(open)).StatusCode);
         }
