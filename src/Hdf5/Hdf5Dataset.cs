@@ -15,19 +15,18 @@ public sealed class Hdf5Dataset : Hdf5Object
 {
     private readonly DatasetDescription _description;
     private readonly ServedElement? _element;
-    private readonly bool _isMember;
 
     internal Hdf5Dataset(string path, IReadOnlyList<string> aliases, ObjectHeader header, DatasetDescription description)
-        : this(path, aliases, header, description, new("", description.Type, 0, [], []), isMember: false)
+        : this(path, aliases, header, description, new("", description.Type, 0, [], []), new(header.Address, -1))
     {
     }
 
     private Hdf5Dataset(
-        string path, IReadOnlyList<string> aliases, ObjectHeader? header, DatasetDescription description, MemberView view, bool isMember)
+        string path, IReadOnlyList<string> aliases, ObjectHeader? header, DatasetDescription description, MemberView view, Hdf5DatasetId id)
         : base(path, aliases, header)
     {
         _description = description;
-        _isMember = isMember;
+        Id = id;
         Type = view.Type;
         _element = ServedElement.Resolve(view, out string? typeReason);
         Reason = description.Reason ?? typeReason;
@@ -45,10 +44,13 @@ public sealed class Hdf5Dataset : Hdf5Object
 
         ElementType = Reason is null ? _element!.Type : null;
         ChunkShape = description.Layout is ChunkedLayout chunked ? [.. chunked.ChunkDims, .. inner] : null;
-        Members = isMember || _element is not null ? [] : [.. MemberView.Of(view).Select(ToMember)];
+        Members = IsMember || _element is not null ? [] : [.. MemberView.Of(view).Select(ToMember)];
         if (description.Reason is null && Members.Any(member => member.ElementType is not null))
             Reason += "; its numeric members are arrays of their own";
     }
+
+    /// <summary>What <see cref="Hdf5File.OpenDataset"/> opens this array by.</summary>
+    public Hdf5DatasetId Id { get; }
 
     /// <summary>Lengths by axis; those of an array datatype follow the dataset's own. Empty for a scalar.</summary>
     public ImmutableArray<long> Shape { get; }
@@ -72,7 +74,7 @@ public sealed class Hdf5Dataset : Hdf5Object
     public bool IsText => Type is StringType or VariableLengthType { IsString: true };
 
     /// <summary>Elements are texts that can be decoded.</summary>
-    public bool CanReadStrings => IsText && !_isMember && !IsNull && _description.Storage is not null && _description.Reason is null;
+    public bool CanReadStrings => IsText && !IsMember && !IsNull && _description.Storage is not null && _description.Reason is null;
 
     /// <summary>Elements of a chunk by axis, of the rank of <see cref="Shape"/>; null where the dataset is not chunked.</summary>
     public ImmutableArray<long>? ChunkShape { get; }
@@ -160,7 +162,7 @@ public sealed class Hdf5Dataset : Hdf5Object
     /// <exception cref="Hdf5FormatException">The file does not hold what its structures promise.</exception>
     public ValueTask<string[]> ReadStringsAsync(long start, long count, CancellationToken cancellationToken = default)
     {
-        if (!IsText || _description.Storage is null || _isMember)
+        if (!IsText || _description.Storage is null || IsMember)
             throw new InvalidOperationException($"{Path} cannot be read as texts: {_description.Reason ?? DatatypeText}.");
 
         ArgumentOutOfRangeException.ThrowIfNegative(start);
@@ -168,6 +170,8 @@ public sealed class Hdf5Dataset : Hdf5Object
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Math.Max(0, _description.Space.Count - start));
         return TextElements.ReadAsync(_description, start, count, cancellationToken);
     }
+
+    private bool IsMember => Id.Member >= 0;
 
     private long RowCount => Shape.IsEmpty ? 1 : Shape[0];
 
@@ -189,6 +193,6 @@ public sealed class Hdf5Dataset : Hdf5Object
         return bytes == _description.Type.Size;
     }
 
-    private Hdf5Dataset ToMember(MemberView view) =>
-        new($"{Path}.{view.Name}", [.. Aliases.Select(alias => $"{alias}.{view.Name}")], header: null, _description, view, isMember: true);
+    private Hdf5Dataset ToMember(MemberView view, int index) =>
+        new($"{Path}.{view.Name}", [.. Aliases.Select(alias => $"{alias}.{view.Name}")], header: null, _description, view, new(Id.Address, index));
 }

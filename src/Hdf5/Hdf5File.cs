@@ -68,16 +68,28 @@ public sealed class Hdf5File
 
     /// <summary>
     /// Walks the whole file. Each object comes once, under its first path in name order; what cannot be read comes with its reason
-    /// and never hides the rest.
+    /// and never hides the rest. The objects are made one by one as they are asked for, so that a caller need not have all at once.
     /// </summary>
-    public IReadOnlyList<Hdf5Object> ReadObjects()
+    public IEnumerable<Hdf5Object> ReadObjects()
     {
-        List<Hdf5Object> objects = [];
         foreach (FoundObject found in new ObjectWalker(_context, _rootAddress).Walk())
-            objects.Add(ToObject(found));
+            yield return ToObject(found);
 
         _context.File.ReleasePages();
-        return objects;
+    }
+
+    /// <summary>Opens an array that <see cref="ReadObjects"/> found once more. It knows none of its paths.</summary>
+    /// <exception cref="Hdf5FormatException">It is no longer there: the file was written meanwhile.</exception>
+    public Hdf5Dataset OpenDataset(Hdf5DatasetId id)
+    {
+        var header = ObjectHeader.Read(_context, id.Address);
+        Hdf5Dataset whole = new("", [], header, DatasetDescription.Read(header));
+        if (id.Member < 0)
+            return whole;
+
+        return id.Member < whole.Members.Length
+            ? whole.Members[id.Member]
+            : throw new Hdf5FormatException($"The object at {id.Address} has other members than it had.");
     }
 
     private static long GetLength(SafeFileHandle handle)
@@ -92,33 +104,28 @@ public sealed class Hdf5File
         }
     }
 
-    private static Hdf5Object ToObject(FoundObject found)
+    private Hdf5Object ToObject(FoundObject found)
     {
-        string path = found.Paths[0];
-        string[] aliases = [.. found.Paths.Skip(1)];
-        if (found.Header is not { } header)
-            return new Hdf5Unreadable(path, aliases, found.Reason ?? "the object cannot be read");
+        if (found.Address < 0)
+            return new Hdf5Unreadable(found.Path, found.Aliases, found.Reason ?? "the object cannot be read");
 
-        if (header.IsDataset)
-            return OpenDataset(path, aliases, header);
-
-        if (header.IsGroup)
-            return new Hdf5Group(path, aliases, header, found.Reason);
-
-        return header.IsNamedDatatype
-            ? new Hdf5NamedDatatype(path, aliases, header)
-            : new Hdf5Unreadable(path, aliases, "the object is neither a group nor a dataset nor a datatype");
-    }
-
-    private static Hdf5Object OpenDataset(string path, string[] aliases, ObjectHeader header)
-    {
         try
         {
-            return new Hdf5Dataset(path, aliases, header, DatasetDescription.Read(header));
+            // Read for the second time, and not from the disk: the walk needs it to know what is a group.
+            var header = ObjectHeader.Read(_context, found.Address);
+            if (header.IsDataset)
+                return new Hdf5Dataset(found.Path, found.Aliases, header, DatasetDescription.Read(header));
+
+            if (header.IsGroup)
+                return new Hdf5Group(found.Path, found.Aliases, header, found.Reason);
+
+            return header.IsNamedDatatype
+                ? new Hdf5NamedDatatype(found.Path, found.Aliases, header)
+                : new Hdf5Unreadable(found.Path, found.Aliases, "the object is neither a group nor a dataset nor a datatype");
         }
         catch (Hdf5FormatException exception)
         {
-            return new Hdf5Unreadable(path, aliases, exception.Message);
+            return new Hdf5Unreadable(found.Path, found.Aliases, exception.Message);
         }
     }
 }

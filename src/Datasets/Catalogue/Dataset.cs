@@ -175,7 +175,7 @@ public sealed class Dataset
         member.File.Format,
         member.File.Entry.Relative)
     {
-        Aliases = [.. AliasesOf(member).Where(alias => alias != member.Name).Distinct()],
+        Aliases = AliasesOf(member).Any(alias => alias != member.Name) ? [.. AliasesOf(member).Where(alias => alias != member.Name).Distinct()] : [],
     };
 
     private static IEnumerable<string> AliasesOf(DatasetMember member)

@@ -1,3 +1,4 @@
+using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Formats;
 using Microtome.Datasets.Sidecars;
 using Microtome.Datasets.Storage;
@@ -83,7 +84,16 @@ internal sealed class SharedFile
     /// <summary>What stands for the content where it can no longer be read: what is known of the file from its opening.</summary>
     public byte[] GetProvisionalDigest() => FileDigest.OfTimes(_file);
 
-    private OpenedArray Attach(SidecarStore sidecars, OpenedArray array) => array.Source is not { } source
-        ? array
-        : array with { Source = sidecars.Attach(source, new($"{Entry.FullPath}\t{Format}\t{array.Name}", $"{array.Name}\t{array.Identity}", GetDigestAsync, _file.IsUnchanged)) };
+    private OpenedArray Attach(SidecarStore sidecars, OpenedArray array)
+    {
+        if (array.Source is not { } source)
+        {
+            return array;
+        }
+
+        IArraySource attached = sidecars.Attach(
+            source,
+            () => new($"{Entry.FullPath}\t{Format}\t{array.Name}", $"{array.Name}\t{array.Identity}", GetDigestAsync, _file.IsUnchanged));
+        return attached == source ? array : array with { Source = attached };
+    }
 }

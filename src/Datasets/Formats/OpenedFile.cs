@@ -32,12 +32,12 @@ public sealed record OpenedArray
     /// <summary>Bytes that the array takes in the file.</summary>
     public long StoredBytes
     {
-        get => Detail?.Value.StoredBytes ?? field;
+        get => Detail?.Invoke().StoredBytes ?? field;
         init;
     }
 
-    /// <summary>What is read from the file only when somebody asks for it, where that takes more than the headers.</summary>
-    public Lazy<OpenedDetail>? Detail { get; init; }
+    /// <summary>Reads, once, what is wanted only where somebody asks for it and takes more than the headers. Does not fail.</summary>
+    public Func<OpenedDetail>? Detail { get; init; }
 
     /// <summary>The filters of its chunks in the order they were applied, for people to read: <c>shuffle</c>, <c>gzip 4</c>.</summary>
     public IReadOnlyList<string> Filters { get; init; } = [];
@@ -45,7 +45,7 @@ public sealed record OpenedArray
     /// <summary>Attributes as JSON can say them: text, numbers, booleans, lists of these.</summary>
     public IReadOnlyDictionary<string, object?> Attributes
     {
-        get => Detail?.Value.Attributes ?? field;
+        get => Detail?.Invoke().Attributes ?? field;
         init;
     } = OpenedFile.NoAttributes;
 

@@ -85,8 +85,8 @@ public sealed class SidecarStore : IDisposable
     internal bool IsIdle => _threads.IsIdle;
 
     /// <summary>The array with a sidecar; itself where it is better off without.</summary>
-    public IArraySource Attach(IArraySource source, SidecarOrigin origin) =>
-        SidecarLayout.TryMake(source.Spec, source.MustDecode) is { } layout ? new SidecarSource(source, this, layout, origin) : source;
+    public IArraySource Attach(IArraySource source, Func<SidecarOrigin> origin) =>
+        SidecarLayout.TryMake(source.Spec, source.MustDecode) is { } layout ? new SidecarSource(source, this, layout, origin()) : source;
 
     /// <summary>Whether an array's chunks are decoded once for all: it has a sidecar with room, or none was needed yet.</summary>
     public static bool IsKept(IArraySource source) => source is SidecarSource { IsKept: true };

@@ -50,6 +50,13 @@ internal sealed class FractalHeap
         }
     }
 
+    /// <summary>Where an object lies among the others, to read many in that order; -1 for those that lie in no block.</summary>
+    public long PlaceOf(ReadOnlySpan<byte> id)
+    {
+        Cursor cursor = new(id, _context.Sizes);
+        return (IdType)((cursor.Byte() >> 4) & 0b11) == IdType.Managed ? cursor.Length(_header.OffsetBytes) : -1;
+    }
+
     private byte[] ReadManaged(ref Cursor cursor)
     {
         long offset = cursor.Length(_header.OffsetBytes);

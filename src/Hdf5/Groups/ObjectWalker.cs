@@ -49,18 +49,18 @@ internal sealed class ObjectWalker(FileContext context, long rootAddress)
             _byAddress.Add(step.Address, known);
             _found.Add(known);
         }
-        else if (known.Paths.Count >= MaxPaths || ++_aliases > MaxAliases)
+        else if (known.Aliases.Count >= MaxPaths - 1 || ++_aliases > MaxAliases)
         {
             return;
         }
         else
         {
-            known.Paths.Add(step.Path);
+            known.AddAlias(step.Path);
             if (step.IsWithinItself)
                 return;
         }
 
-        if (known.Header is { IsGroup: true } && known.Reason is null)
+        if (known.IsGroup && known.Reason is null)
             PushLinks(step, known);
     }
 
@@ -68,7 +68,7 @@ internal sealed class ObjectWalker(FileContext context, long rootAddress)
     {
         try
         {
-            return FoundObject.Readable(step.Path, _groups.HeaderAt(step.Address));
+            return FoundObject.Readable(step.Path, step.Address, _groups.HeaderAt(step.Address).IsGroup);
         }
         catch (Hdf5FormatException exception)
         {

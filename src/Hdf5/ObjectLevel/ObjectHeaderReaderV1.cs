@@ -26,11 +26,11 @@ internal sealed class ObjectHeaderReaderV1(FileContext context)
         if (PrefixBytes + length > start.Length)
             start = context.File.ReadMetadata(address, PrefixBytes + length);
 
-        ObjectHeaderLimits limits = new(address);
+        ObjectHeaderLimits? limits = null;
         ReadBlock(start.AsMemory(PrefixBytes, (int)length), count);
         while (_continuations.TryDequeue(out (long Address, long Length) block))
         {
-            limits.Enter(block.Address, block.Length);
+            (limits ??= new(address)).Enter(block.Address, block.Length);
             ReadBlock(context.File.ReadMetadata(block.Address, block.Length), count);
         }
 

@@ -34,10 +34,10 @@ internal sealed class ObjectHeaderReaderV2(FileContext context)
 
         context.VerifyChecksum(start.AsSpan(0, (int)total), "object header");
         ReadMessages(start.AsMemory(prefixBytes, (int)length));
-        ObjectHeaderLimits limits = new(address);
+        ObjectHeaderLimits? limits = null;
         while (_continuations.TryDequeue(out (long Address, long Length) block))
         {
-            limits.Enter(block.Address, block.Length);
+            (limits ??= new(address)).Enter(block.Address, block.Length);
             ReadContinuation(block.Address, block.Length);
         }
 

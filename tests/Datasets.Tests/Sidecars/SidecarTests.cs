@@ -414,7 +414,7 @@ public sealed class SidecarTests : IDisposable
         public RunLoans Loans { get; } = new();
 
         public IArraySource Attach(ChunkedFake array, string place = "x", Func<bool>? isUnchanged = null) =>
-            _store.Attach(array, new(place, "x", () => Task.FromResult(System.Security.Cryptography.SHA256.HashData(array.Data)), isUnchanged ?? (() => true)));
+            _store.Attach(array, () => new(place, "x", () => Task.FromResult(System.Security.Cryptography.SHA256.HashData(array.Data)), isUnchanged ?? (() => true)));
 
         public void Dispose()
         {

@@ -23,7 +23,7 @@ public sealed class Structures : IDisposable
         if (!_files.TryGetValue(name, out IReadOnlyList<Hdf5Object>? objects))
         {
             _handles.Add(File.OpenHandle(_folder.File(name)));
-            _files.Add(name, objects = Hdf5File.Open(_handles[^1], new()).ReadObjects());
+            _files.Add(name, objects = [.. Hdf5File.Open(_handles[^1], new()).ReadObjects()]);
         }
 
         return objects;

@@ -10,12 +10,12 @@ internal static class Hdf5Attributes
 
     public static IReadOnlyDictionary<string, object?> Read(Hdf5Object owner)
     {
-        Dictionary<string, object?> attributes = [];
+        Dictionary<string, object?>? attributes = null;
         try
         {
             foreach (Hdf5Attribute attribute in owner.ReadAttributes().Take(MaxAttributes))
             {
-                attributes.TryAdd(attribute.Name, ValueOf(attribute));
+                (attributes ??= []).TryAdd(attribute.Name, ValueOf(attribute));
             }
         }
         catch (Hdf5FormatException)
@@ -23,7 +23,7 @@ internal static class Hdf5Attributes
             // What was read so far stands: a damaged list of attributes is no reason not to serve the array.
         }
 
-        return attributes;
+        return attributes ?? OpenedFile.NoAttributes;
     }
 
     private static object? ValueOf(Hdf5Attribute attribute)

@@ -5,17 +5,17 @@ using Microtome.Hdf5;
 namespace Microtome.Datasets.Formats.Hdf5;
 
 /// <summary>An array of an HDF5 file. Contiguous rows, and whole rows of unfiltered chunks, go straight from the file.</summary>
-internal sealed class Hdf5Source(DataFile file, Hdf5Dataset dataset, ArraySpec spec) : IArraySource
+internal sealed class Hdf5Source(DataFile file, Hdf5Array array, ArraySpec spec, bool mustDecode) : IArraySource
 {
     public ArraySpec Spec => spec;
 
-    public bool MustDecode => !dataset.Filters.IsEmpty;
+    public bool MustDecode => mustDecode;
 
     public bool TryLocate(long row, long count, out FileRun run)
     {
         try
         {
-            if (dataset.TryLocate(row, count, out long offset))
+            if (array.Open().TryLocate(row, count, out long offset))
             {
                 run = new(file.Handle, offset, count * spec.RowBytes, file.Address == 0 ? 0 : file.Address + (nint)offset);
                 return true;
@@ -30,13 +30,23 @@ internal sealed class Hdf5Source(DataFile file, Hdf5Dataset dataset, ArraySpec s
         return false;
     }
 
-    public void Hint(ReadOnlySpan<long> rows) => dataset.Hint(rows);
+    public void Hint(ReadOnlySpan<long> rows)
+    {
+        try
+        {
+            array.Open().Hint(rows);
+        }
+        catch (Hdf5FormatException)
+        {
+            // The read that follows says so.
+        }
+    }
 
     public async ValueTask ReadAsync(long row, long count, Region inner, Memory<byte> destination, CancellationToken cancellationToken)
     {
         try
         {
-            await dataset.ReadAsync(RangesOf(row, count, inner), destination, cancellationToken);
+            await array.Open().ReadAsync(RangesOf(row, count, inner), destination, cancellationToken);
         }
         catch (Hdf5FormatException error)
         {
@@ -48,7 +58,7 @@ internal sealed class Hdf5Source(DataFile file, Hdf5Dataset dataset, ArraySpec s
     {
         try
         {
-            dataset.ReadOnce(RangesOf(row, count, Region.All(spec.Shape.Row)), destination);
+            array.Open().ReadOnce(RangesOf(row, count, Region.All(spec.Shape.Row)), destination);
         }
         catch (Hdf5FormatException error)
         {

@@ -4,7 +4,7 @@ using Microtome.Hdf5;
 namespace Microtome.Datasets.Formats.Hdf5;
 
 /// <summary>An array of texts of an HDF5 file, of fixed or variable length.</summary>
-internal sealed class Hdf5TextSource(Hdf5Dataset dataset, Shape shape) : ITextSource
+internal sealed class Hdf5TextSource(Hdf5Array array, Shape shape) : ITextSource
 {
     public Shape Shape => shape;
 
@@ -12,7 +12,7 @@ internal sealed class Hdf5TextSource(Hdf5Dataset dataset, Shape shape) : ITextSo
     {
         try
         {
-            string[] texts = await dataset.ReadStringsAsync(start, destination.Length, cancellationToken);
+            string[] texts = await array.Open().ReadStringsAsync(start, destination.Length, cancellationToken);
             texts.CopyTo(destination);
         }
         catch (Hdf5FormatException error)
