@@ -2,6 +2,7 @@ using Microtome.Api.Endpoints;
 using Microtome.Api.Hosting;
 using Microtome.Api.Jobs;
 using Microtome.Api.Limits;
+using Microtome.Api.Requests;
 using Microtome.Api.Results;
 using Microtome.Api.Settings;
 using Microtome.Api.Telemetry;
@@ -49,6 +50,7 @@ internal static class Services
         services.AddSingleton(new SendPath(settings.ZeroCopy));
         services.AddSingleton<AnswerWriter>();
         services.AddSingleton<EpochWalks>();
+        services.AddSingleton<GatherPlans>();
         services.AddSingleton<DatasetAccess>();
         services.AddSingleton<CatalogueLog>();
         services.AddSingleton(new StartTime(TimeProvider.System.GetUtcNow()));

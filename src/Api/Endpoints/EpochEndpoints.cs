@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Microsoft.AspNetCore.Mvc;
 using Microtome.Api.Contracts;
 using Microtome.Api.Limits;
@@ -44,6 +43,7 @@ internal static class EpochEndpoints
         DatasetAccess access,
         ViewResolver views,
         FormatNegotiation formats,
+        GatherPlans plans,
         ServerLimits limits,
         EpochWalks walks,
         CancellationToken cancellationToken)
@@ -54,7 +54,7 @@ internal static class EpochEndpoints
         EpochRequest request = EpochRequest.Of(order, batchQuery, limits);
         IBatchEncoder encoder = formats.Choose(gatherQuery.Format, http.Request.Headers.Accept, BatchFormats);
         bool isPadded = request.Epoch.Tail == Tail.Pad;
-        GatherTemplate template = GatherPlanner.Plan(opened, GatherRequest.Of(gatherQuery), limits, addsValid: isPadded && encoder.HoldsSeveral);
+        GatherTemplate template = plans.Plan(opened, gatherQuery, addsValid: isPadded && encoder.HoldsSeveral);
         if (step >= (ulong)request.Epoch.Steps)
         {
             throw request.PastEnd(step);
@@ -66,7 +66,7 @@ internal static class EpochEndpoints
         SetHeaders(http, request, (long)step, slice, isPadded);
         return new(opened, template.Fill(rows, slice.Valid), encoder)
         {
-            ETag = EntityTag.Of(version, encoder.Name, Canonical(request, step, template)),
+            ETag = EntityTag.Of(version, encoder.Name, $"step {step} of {request}{template.Canonical}"),
             CacheControl = CachePolicy.Of(http, isPinned: gatherQuery.Version is not null && order.View.IsStable),
             FileName = string.Create(CultureInfo.InvariantCulture, $"{opened.Name}-epoch-{epoch}-step-{step}"),
             VariesByAccept = gatherQuery.Format is null,
@@ -97,6 +97,7 @@ internal static class EpochEndpoints
         DatasetAccess access,
         ViewResolver views,
         FormatNegotiation formats,
+        GatherPlans plans,
         ServerLimits limits,
         CancellationToken cancellationToken)
     {
@@ -105,7 +106,7 @@ internal static class EpochEndpoints
         OrderRequest order = await OrderRequest.OfAsync(opened, version, epoch, orderQuery, views, cancellationToken);
         EpochRequest request = EpochRequest.Of(order, batchQuery, limits);
         IBatchEncoder? plain = formats.ChooseForStream(gatherQuery.Format, http.Request.Headers.Accept);
-        GatherTemplate template = GatherPlanner.Plan(opened, GatherRequest.Of(gatherQuery), limits, addsValid: plain is null && request.Epoch.Tail == Tail.Pad);
+        GatherTemplate template = plans.Plan(opened, gatherQuery, addsValid: plain is null && request.Epoch.Tail == Tail.Pad);
         long from = PositionRange.NotNegative("start", start) ?? 0;
         long to = Math.Min(PositionRange.NotNegative("stop", stop) ?? long.MaxValue, request.Epoch.Steps);
         if (from > request.Epoch.Steps)
@@ -135,6 +136,7 @@ internal static class EpochEndpoints
         HttpContext http,
         DatasetAccess access,
         ViewResolver views,
+        GatherPlans plans,
         ServerLimits limits,
         CancellationToken cancellationToken)
     {
@@ -142,7 +144,7 @@ internal static class EpochEndpoints
         string version = await DatasetAccess.PinAsync(opened, gatherQuery.Version, cancellationToken);
         OrderRequest order = await OrderRequest.OfAsync(opened, version, epoch, orderQuery, views, cancellationToken);
         EpochRequest request = EpochRequest.Of(order, batchQuery, limits);
-        GatherTemplate template = GatherPlanner.Plan(opened, GatherRequest.Of(gatherQuery), limits, addsValid: request.Epoch.Tail == Tail.Pad);
+        GatherTemplate template = plans.Plan(opened, gatherQuery, addsValid: request.Epoch.Tail == Tail.Pad);
         http.Response.Headers.CacheControl = CachePolicy.Of(http, isPinned: gatherQuery.Version is not null && order.View.IsStable);
         long rows = request.Epoch.RankRows();
         Epoch planned = request.Epoch;
@@ -208,13 +210,5 @@ internal static class EpochEndpoints
         {
             headers.Link = NextLink.Of(http.Request, step + 1, request.Order.Order);
         }
-    }
-
-    private static string Canonical(EpochRequest request, ulong step, GatherTemplate template)
-    {
-        StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"step {step} of {request}");
-        GatherPlanner.AppendCanonical(text, template);
-        return text.ToString();
     }
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Mvc;
 using Microtome.Api.Contracts;
 using Microtome.Api.Limits;
@@ -37,12 +37,14 @@ internal static class RowEndpoints
         HttpContext http,
         DatasetAccess access,
         FormatNegotiation formats,
+        GatherPlans plans,
         ServerLimits limits,
         CancellationToken cancellationToken)
     {
         Dataset opened = access.Open(http, dataset);
-        long[] numbers = RowList.Parse(rows ?? throw ProblemException.Bad("rows", null, "rows= is required, as in rows=5,1,9."), limits.MaxRows);
-        return await GatherAsync(http, opened, RowList.Resolve(numbers, opened.Rows), GatherRequest.Of(query), query, isGet: true, formats, limits, cancellationToken);
+        long[] said = RowList.Parse(rows ?? throw ProblemException.Bad("rows", null, "rows= is required, as in rows=5,1,9."), limits.MaxRows);
+        long[] numbers = RowList.Resolve(said, opened.Rows);
+        return await GatherAsync(http, opened, numbers, plans.Plan(opened, query, addsValid: false), query, isGet: true, formats, cancellationToken);
     }
 
     /// <summary>Gathers rows by their numbers, given as JSON or as little-endian int64.</summary>
@@ -61,43 +63,45 @@ internal static class RowEndpoints
         Dataset opened = access.Open(http, dataset);
         PostedRows.Share share = posted.Open();
         http.Response.RegisterForDispose(share); // The answer may wait for its turn with the list in hand.
-        (long[] numbers, GatherRequest request) = await GatherBody.ReadAsync(http.Request, query, limits, share, cancellationToken);
-        return await GatherAsync(http, opened, RowList.Resolve(numbers, opened.Rows), request, query, isGet: false, formats, limits, cancellationToken);
+        (long[] said, GatherRequest request) = await GatherBody.ReadAsync(http.Request, query, limits, share, cancellationToken);
+        long[] numbers = RowList.Resolve(said, opened.Rows);
+        GatherTemplate template = GatherPlanner.Plan(opened, request, limits, addsValid: false);
+        return await GatherAsync(http, opened, numbers, template, query, isGet: false, formats, cancellationToken);
     }
 
     private static async Task<BatchResult> GatherAsync(
         HttpContext http,
         Dataset dataset,
         long[] rows,
-        GatherRequest request,
+        GatherTemplate template,
         GatherQuery query,
         bool isGet,
         FormatNegotiation formats,
-        ServerLimits limits,
         CancellationToken cancellationToken)
     {
-        GatherTemplate template = GatherPlanner.Plan(dataset, request, limits, addsValid: false);
         string version = await DatasetAccess.PinAsync(dataset, query.Version, cancellationToken);
         IBatchEncoder encoder = formats.Choose(query.Format, http.Request.Headers.Accept, Formats);
         template.Hint(rows);
         return new(dataset, template.Fill(new ListMap(rows), rows.Length), encoder)
         {
-            ETag = isGet ? EntityTag.Of(version, encoder.Name, Canonical(template, rows)) : null,
+            ETag = isGet ? Tag(version, encoder, template, rows) : null,
             CacheControl = isGet ? CachePolicy.Of(http, isPinned: query.Version is not null) : "no-store",
             FileName = dataset.Name + "-rows",
             VariesByAccept = query.Format is null,
         };
     }
 
-    private static string Canonical(GatherTemplate template, long[] rows)
+    private static string Tag(string version, IBatchEncoder encoder, GatherTemplate template, ReadOnlySpan<long> rows)
     {
-        StringBuilder text = new("rows");
+        DefaultInterpolatedStringHandler request = new(0, rows.Length + 1, CultureInfo.InvariantCulture);
+        request.AppendLiteral("rows");
         foreach (long row in rows)
         {
-            text.Append(CultureInfo.InvariantCulture, $",{row}");
+            request.AppendLiteral(",");
+            request.AppendFormatted(row);
         }
 
-        GatherPlanner.AppendCanonical(text, template);
-        return text.ToString();
+        request.AppendFormatted(template.Canonical);
+        return EntityTag.Of(version, encoder.Name, ref request);
     }
 }

@@ -42,7 +42,11 @@ internal static class MicrotomeApp
         app.Use(new RequestLog(app.Services.GetRequiredService<ServerMetrics>(), app.Services.GetRequiredService<ILogger<RequestLog>>()).InvokeAsync);
         ProblemHandling.Use(app);
         app.Use(new OriginCheck(checksHosts: settings.Keys.Count == 0, settings.AllowedHosts, settings.AllowedOrigins).InvokeAsync);
-        app.Use(new KeyCheck(settings.Keys).InvokeAsync);
+        if (settings.Keys.Count > 0)
+        {
+            app.Use(new KeyCheck(settings.Keys).InvokeAsync);
+        }
+
         app.UseRouting();
         app.Use(UnknownParameters.CheckAsync);
         app.Use(CachePolicy.BeginAsync);

@@ -11,6 +11,8 @@ internal static class OpenApiPages
     /// <summary>The document is named by where it is served: /openapi.yaml.</summary>
     private const string Document = "openapi";
 
+    private const string Pages = "swagger";
+
     public static IServiceCollection AddOpenApiPages(this IServiceCollection services)
     {
         services.AddEndpointsApiExplorer();
@@ -39,14 +41,18 @@ internal static class OpenApiPages
         options.AddSecurityRequirement(document => new() { [new OpenApiSecuritySchemeReference(name, document)] = [] });
     }
 
-    public static void UseOpenApiPages(this WebApplication app)
+    /// <summary>Serves the document and its pages. Requests for anything else, which are nearly all, do not pass through them.</summary>
+    public static void UseOpenApiPages(this WebApplication app) => app.UseWhen(IsWanted, pages =>
     {
-        app.UseSwagger(options => options.RouteTemplate = "openapi.{extension:regex(^(json|yaml)$)}".Replace("openapi", "{documentName}", StringComparison.Ordinal));
-        app.UseSwaggerUI(options =>
+        pages.UseSwagger(options => options.RouteTemplate = "openapi.{extension:regex(^(json|yaml)$)}".Replace("openapi", "{documentName}", StringComparison.Ordinal));
+        pages.UseSwaggerUI(options =>
         {
-            options.RoutePrefix = "swagger";
+            options.RoutePrefix = Pages;
             options.SwaggerEndpoint("/openapi.yaml", "Microtome");
             options.DocumentTitle = "Microtome API";
         });
-    }
+    });
+
+    private static bool IsWanted(HttpContext http) =>
+        http.Request.Path.StartsWithSegments("/" + Pages) || http.Request.Path.Value!.StartsWith("/" + Document, StringComparison.OrdinalIgnoreCase);
 }

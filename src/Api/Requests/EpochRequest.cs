@@ -7,7 +7,7 @@ using Microtome.Datasets.Sampling;
 namespace Microtome.Api.Requests;
 
 /// <summary>Which rows an epoch visits and in which order: the view and order of the query, held against a dataset.</summary>
-internal sealed record OrderRequest(ResolvedView View, Order Order, ulong Seed, ulong Number, IndexMap Rows)
+internal sealed record OrderRequest(ResolvedView View, Order Order, ulong Seed, ulong Number, IndexMap Rows) : ISpanFormattable
 {
     /// <param name="dataset">The dataset.</param>
     /// <param name="version">Its version.</param>
@@ -31,11 +31,16 @@ internal sealed record OrderRequest(ResolvedView View, Order Order, ulong Seed, 
     }
 
     /// <summary>One text for everything that determines the order, for tags.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"epoch {Number}, seed {Seed}, {Order}, view {View.Canonical}");
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
+        destination.TryWrite(CultureInfo.InvariantCulture, $"epoch {Number}, seed {Seed}, {Order}, view {View.Canonical}", out charsWritten);
+
+    public string ToString(string? format, IFormatProvider? formatProvider) => $"{this}";
+
+    public override string ToString() => $"{this}";
 }
 
 /// <summary>An epoch cut into batches for one rank.</summary>
-internal sealed record EpochRequest(OrderRequest Order, Epoch Epoch)
+internal sealed record EpochRequest(OrderRequest Order, Epoch Epoch) : ISpanFormattable
 {
     /// <exception cref="ProblemException">400 for a missing or malformed value, 413 for a batch beyond the limit.</exception>
     public static EpochRequest Of(OrderRequest order, BatchQuery query, ServerLimits limits)
@@ -78,8 +83,12 @@ internal sealed record EpochRequest(OrderRequest Order, Epoch Epoch)
         HashCode.Combine(dataset, Order.View.Canonical, Order.Order, Order.Seed, Order.Number, Epoch.BatchSize, Epoch.Tail, Epoch.Shard);
 
     /// <summary>One text for everything that determines the batches, for tags.</summary>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Order}, batch {Epoch.BatchSize}, {Epoch.Tail}, rank {Epoch.Shard.Rank} of {Epoch.Shard.WorldSize}");
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) => destination.TryWrite(
+        CultureInfo.InvariantCulture, $"{Order}, batch {Epoch.BatchSize}, {Epoch.Tail}, rank {Epoch.Shard.Rank} of {Epoch.Shard.WorldSize}", out charsWritten);
+
+    public string ToString(string? format, IFormatProvider? formatProvider) => $"{this}";
+
+    public override string ToString() => $"{this}";
 
     private static Tail ParseTail(string? text) => text switch
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using Microtome.Api.Limits;
 using Microtome.Api.Problems;
 using Microtome.Datasets.Arrays;
@@ -52,15 +51,6 @@ internal static class GatherPlanner
         }
 
         return new(columns);
-    }
-
-    /// <summary>One text for everything that shapes the arrays, so that equal requests have equal tags.</summary>
-    public static void AppendCanonical(StringBuilder text, GatherTemplate template)
-    {
-        foreach (GatherColumn column in template.Columns)
-        {
-            text.Append('\n').Append(column.Name).Append('\t').Append(column.Canonical);
-        }
     }
 
     /// <summary>Finds an array that can be decoded.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microtome.Api.Limits;
 using Microtome.Api.Problems;
 using Microtome.Api.Telemetry;
@@ -33,7 +34,8 @@ internal sealed partial class AnswerWriter(ServerLimits limits, ReadAdmission ad
         return encoder.GetByteCount(batch);
     }
 
-    public async Task WriteAsync(HttpContext http, Dataset dataset, Batch batch, IBatchEncoder encoder, ByteWindow window)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask WriteAsync(HttpContext http, Dataset dataset, Batch batch, IBatchEncoder encoder, ByteWindow window)
     {
         CancellationToken aborted = http.RequestAborted;
         if (!dataset.IsUnchanged())

@@ -115,6 +115,6 @@ internal sealed class BatchResult(Dataset dataset, Batch batch, IBatchEncoder en
             headers["X-Array-Dtype"] = array.Dtype.Name;
         }
 
-        headers.ContentDisposition = Disposition.Of(encoder.IsDownload, $"{FileName}.{encoder.Extension}");
+        headers.ContentDisposition = Disposition.Of(encoder.IsDownload, FileName, encoder.Extension);
     }
 }

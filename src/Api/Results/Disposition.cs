@@ -10,14 +10,18 @@ internal static class Disposition
 {
     private static readonly SearchValues<char> Plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ._-,()[]@+=");
 
-    public static string Of(bool isDownload, string name)
+    /// <param name="isDownload">Whether a browser saves the answer rather than showing it.</param>
+    /// <param name="stem">The file's name without its extension.</param>
+    /// <param name="extension">The extension, without its dot.</param>
+    public static string Of(bool isDownload, string stem, string extension)
     {
         string kind = isDownload ? "attachment" : "inline";
-        if (!name.AsSpan().ContainsAnyExcept(Plain))
+        if (!stem.AsSpan().ContainsAnyExcept(Plain))
         {
-            return $"{kind}; filename=\"{name}\"";
+            return $"{kind}; filename=\"{stem}.{extension}\"";
         }
 
+        string name = $"{stem}.{extension}";
         string plain = string.Create(name.Length, name, static (target, source) =>
         {
             for (int i = 0; i < target.Length; i++)

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Microtome.Api.Results;
 
@@ -10,15 +12,18 @@ internal static class EntityTag
     /// <summary>Part of every tag; raised when an encoder's bytes change for the same input.</summary>
     private const string EncoderGeneration = "1";
 
-    /// <summary>The tag, in its quotes. The parts hold no line breaks.</summary>
-    public static string Of(string version, string format, string request)
+    private const int DigestBytes = 12;
+
+    /// <summary>The tag, in its quotes. The parts hold no line breaks. What is asked for is hashed as it is written, and never becomes a string.</summary>
+    public static string Of(string version, string format, ref DefaultInterpolatedStringHandler request)
     {
-        string text = $"{EncoderGeneration}\n{version}\n{format}\n{request}";
-        int most = Encoding.UTF8.GetMaxByteCount(text.Length);
-        byte[] bytes = ArrayPool<byte>.Shared.Rent(most);
+        int most = Encoding.UTF8.GetMaxByteCount(EncoderGeneration.Length + version.Length + format.Length + request.Text.Length + 3);
+        byte[] text = ArrayPool<byte>.Shared.Rent(most);
+        Utf8.TryWrite(text, $"{EncoderGeneration}\n{version}\n{format}\n{request.Text}", out int length);
+        request.Clear();
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(bytes.AsSpan(0, Encoding.UTF8.GetBytes(text, bytes)), digest);
-        ArrayPool<byte>.Shared.Return(bytes);
-        return $"\"{Convert.ToHexStringLower(digest[..12])}\"";
+        SHA256.HashData(text.AsSpan(0, length), digest);
+        ArrayPool<byte>.Shared.Return(text);
+        return $"\"{Convert.ToHexStringLower(digest[..DigestBytes])}\"";
     }
 }

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text;
+using System.Runtime.CompilerServices;
 using Microtome.Datasets.Sampling;
 
 namespace Microtome.Api.Results;
@@ -13,19 +13,27 @@ internal static class NextLink
 
     public static string Of(HttpRequest request, long step, Order order)
     {
-        StringBuilder link = new("<");
-        link.Append(CultureInfo.InvariantCulture, $"{step}");
+        ReadOnlySpan<char> query = request.QueryString.Value is { Length: > 1 } text ? text.AsSpan(1) : default;
+        DefaultInterpolatedStringHandler link = new(query.Length, 1, CultureInfo.InvariantCulture);
+        link.AppendLiteral("<");
+        link.AppendFormatted(step);
         char separator = '?';
-        foreach (ReadOnlyMemory<char> pair in SplitPairs(request.QueryString.Value))
+        foreach (Range range in query.Split('&'))
         {
-            if (!IsOrder(pair.Span))
+            ReadOnlySpan<char> pair = query[range];
+            if (!pair.IsEmpty && !IsOrder(pair))
             {
-                AppendSafe(link.Append(separator), pair.Span);
+                link.AppendFormatted(separator);
+                AppendSafe(ref link, pair);
                 separator = '&';
             }
         }
 
-        return link.Append(CultureInfo.InvariantCulture, $"{separator}order={order}>; rel=\"next\"").ToString();
+        link.AppendFormatted(separator);
+        link.AppendLiteral("order=");
+        link.AppendLiteral(order.ToString());
+        link.AppendLiteral(">; rel=\"next\"");
+        return link.ToStringAndClear();
     }
 
     private static bool IsOrder(ReadOnlySpan<char> pair)
@@ -34,28 +42,15 @@ internal static class NextLink
         return name is "order" || (name.Contains('%') && Uri.UnescapeDataString(name) == "order");
     }
 
-    private static void AppendSafe(StringBuilder link, ReadOnlySpan<char> pair)
+    private static void AppendSafe(ref DefaultInterpolatedStringHandler link, ReadOnlySpan<char> pair)
     {
         for (int next; (next = pair.IndexOfAny(Unsafe)) >= 0; pair = pair[(next + 1)..])
         {
-            link.Append(pair[..next]).Append(CultureInfo.InvariantCulture, $"%{(int)pair[next]:X2}");
+            link.AppendFormatted(pair[..next]);
+            link.AppendLiteral("%");
+            link.AppendFormatted((int)pair[next], "X2");
         }
 
-        link.Append(pair);
-    }
-
-    private static IEnumerable<ReadOnlyMemory<char>> SplitPairs(string? query)
-    {
-        ReadOnlyMemory<char> rest = query is { Length: > 1 } ? query.AsMemory(1) : default;
-        while (!rest.IsEmpty)
-        {
-            int end = rest.Span.IndexOf('&');
-            ReadOnlyMemory<char> pair = end < 0 ? rest : rest[..end];
-            rest = end < 0 ? default : rest[(end + 1)..];
-            if (!pair.IsEmpty)
-            {
-                yield return pair;
-            }
-        }
+        link.AppendFormatted(pair);
     }
 }

@@ -6,7 +6,7 @@ using Microtome.Api.Problems;
 namespace Microtome.Api.Security;
 
 /// <summary>
-/// Asks for a key wherever there are keys, but for the health probes and the files that a browser loads before it can send one.
+/// Asks for a key, where there are any, but for the health probes and the files that a browser loads before it can send one.
 /// Every configured key is compared, in constant time, whatever was sent.
 /// </summary>
 internal sealed class KeyCheck(IReadOnlyList<ApiKey> keys)
@@ -21,25 +21,21 @@ internal sealed class KeyCheck(IReadOnlyList<ApiKey> keys)
 
     public async Task InvokeAsync(HttpContext http, RequestDelegate next)
     {
-        if (keys.Count > 0)
+        ApiKey? key = Find(http.Request.Headers);
+        if (key is null && !IsPublic(http))
         {
-            ApiKey? key = Find(http.Request.Headers);
-            if (key is null && !IsPublic(http))
-            {
-                http.Response.Headers.WWWAuthenticate = "Bearer";
-                await ProblemWriter.WriteAsync(http, Refusal);
-                return;
-            }
-
-            Caller caller = key is null ? Caller.Stranger : new(key);
-            if (!caller.CanManage && ChangesSomething(http.Request))
-            {
-                throw new ProblemException(ProblemCode.Forbidden, "This key may read; storing, deleting and jobs need one with the scope manage.");
-            }
-
-            http.Features.Set(caller);
+            http.Response.Headers.WWWAuthenticate = "Bearer";
+            await ProblemWriter.WriteAsync(http, Refusal);
+            return;
         }
 
+        Caller caller = key is null ? Caller.Stranger : new(key);
+        if (!caller.CanManage && ChangesSomething(http.Request))
+        {
+            throw new ProblemException(ProblemCode.Forbidden, "This key may read; storing, deleting and jobs need one with the scope manage.");
+        }
+
+        http.Features.Set(caller);
         await next(http);
     }
 

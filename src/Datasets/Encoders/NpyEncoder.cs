@@ -22,14 +22,16 @@ public sealed class NpyEncoder : IBatchEncoder
 
     public string? Refuse(Batch batch) => batch.Arrays.Count == 1 ? null : "npy holds exactly one array; name one in arrays=, or use safetensors or npz";
 
-    public long? GetByteCount(Batch batch) => checked(Header(batch.Arrays[0]).Length + batch.Arrays[0].Bytes);
+    public long? GetByteCount(Batch batch) => checked(HeaderOf(batch).Bytes.Length + batch.Arrays[0].Bytes);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WriteAsync(Batch batch, BatchBody body, CancellationToken cancellationToken)
     {
-        await body.WriteAsync(Header(batch.Arrays[0]), cancellationToken);
+        await body.WriteAsync(HeaderOf(batch).Bytes, cancellationToken);
         await batch.Arrays[0].WriteAsync(body, cancellationToken);
     }
+
+    private static NpyHeader HeaderOf(Batch batch) => batch.Form.Get(batch, static batch => new NpyHeader(Header(batch.Arrays[0])));
 
     /// <summary>Magic, version 1.0, the length of the rest, the dictionary padded with blanks to the boundary, a newline.</summary>
     internal static byte[] Header(BatchArray array)
@@ -46,4 +48,6 @@ public sealed class NpyEncoder : IBatchEncoder
         header[^1] = (byte)'\n';
         return header;
     }
+
+    private sealed record NpyHeader(byte[] Bytes);
 }

@@ -30,7 +30,7 @@ public sealed class SafetensorsEncoder : IBatchEncoder
     {
         foreach (BatchArray array in batch.Arrays)
         {
-            if (TypeName(array.Dtype) is null)
+            if (array.Dtype.Kind == DtypeKind.Complex)
             {
                 return $"safetensors has no complex numbers ({array.Name} is {array.Dtype}); use npy, npz or raw";
             }
@@ -39,50 +39,44 @@ public sealed class SafetensorsEncoder : IBatchEncoder
         return null;
     }
 
-    public long? GetByteCount(Batch batch) => checked(Prepare(batch).Header.Length + batch.Bytes);
+    public long? GetByteCount(Batch batch) => checked(LayoutOf(batch).Header.Length + batch.Bytes);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WriteAsync(Batch batch, BatchBody body, CancellationToken cancellationToken)
     {
-        (BatchArray[] arrays, byte[] header) = Prepare(batch);
-        await body.WriteAsync(header, cancellationToken);
-        foreach (BatchArray array in arrays)
+        Layout layout = LayoutOf(batch);
+        await body.WriteAsync(layout.Header, cancellationToken);
+        foreach (int place in layout.Places)
         {
-            await array.WriteAsync(body, cancellationToken);
+            await batch.Arrays[place].WriteAsync(body, cancellationToken);
         }
     }
 
-    private static Layout Prepare(Batch batch)
+    private static Layout LayoutOf(Batch batch) => batch.Form.Get(batch, static batch =>
     {
-        if (batch.Prepared is not Layout layout)
-        {
-            BatchArray[] arrays = Arrange(batch);
-            batch.Prepared = layout = new(arrays, Header(batch, arrays));
-        }
+        int[] places = Arrange(batch);
+        return new Layout(places, Header(batch, places));
+    });
 
-        return layout;
-    }
-
-    /// <summary>Insertion sort by item size: stable, and no more than a handful of arrays.</summary>
-    private static BatchArray[] Arrange(Batch batch)
+    /// <summary>Which array comes when: insertion sort by item size, which is stable; there are no more than a handful.</summary>
+    private static int[] Arrange(Batch batch)
     {
-        BatchArray[] arrays = new BatchArray[batch.Arrays.Count];
-        for (int i = 0; i < arrays.Length; i++)
+        int[] places = new int[batch.Arrays.Count];
+        for (int i = 0; i < places.Length; i++)
         {
-            BatchArray array = batch.Arrays[i];
             int slot = i;
-            for (; slot > 0 && arrays[slot - 1].Dtype.ItemSize < array.Dtype.ItemSize; slot--)
+            for (; slot > 0 && batch.Arrays[places[slot - 1]].Dtype.ItemSize < batch.Arrays[i].Dtype.ItemSize; slot--)
             {
-                arrays[slot] = arrays[slot - 1];
+                places[slot] = places[slot - 1];
             }
 
-            arrays[slot] = array;
+            places[slot] = i;
         }
 
-        return arrays;
+        return places;
     }
 
-    private static byte[] Header(Batch batch, BatchArray[] arrays)
+    private static byte[] Header(Batch batch, int[] places)
     {
         ArrayBufferWriter<byte> buffer = new(256);
         BinaryPrimitives.WriteInt64LittleEndian(buffer.GetSpan(sizeof(long)), 0);
@@ -91,8 +85,9 @@ public sealed class SafetensorsEncoder : IBatchEncoder
         {
             json.WriteStartObject();
             long offset = 0;
-            foreach (BatchArray array in arrays)
+            foreach (int place in places)
             {
+                BatchArray array = batch.Arrays[place];
                 WriteTensor(json, batch.IsBare ? BareName : array.Name, array, offset);
                 offset += array.Bytes;
             }
@@ -126,7 +121,7 @@ public sealed class SafetensorsEncoder : IBatchEncoder
         json.WriteEndObject();
     }
 
-    private sealed record Layout(BatchArray[] Arrays, byte[] Header);
+    private sealed record Layout(int[] Places, byte[] Header);
 
     private static string? TypeName(Dtype dtype) => (dtype.Kind, dtype.ItemSize) switch
     {

@@ -14,8 +14,8 @@ public sealed record Batch(IReadOnlyList<BatchArray> Arrays, bool IsBare = false
     /// <summary>Whether any array is changed on the way: then its size is bounded like a picture's or a table's.</summary>
     public bool IsTransformed { get; init; }
 
-    /// <summary>What an encoder worked out for the length and needs again for the body: its header. A batch is used by one answer.</summary>
-    internal object? Prepared { get; set; }
+    /// <summary>Shared with the batches whose arrays have the same names, dtypes and shapes.</summary>
+    internal BatchForm Form { get; init; } = new(0);
 
     /// <summary>Bytes of all arrays together.</summary>
     public long Bytes

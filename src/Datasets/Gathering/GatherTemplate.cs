@@ -50,6 +50,12 @@ public sealed record GatherColumn(string Name, IArraySource? Source = null, RowS
 /// </summary>
 public sealed record GatherTemplate(IReadOnlyList<GatherColumn> Columns)
 {
+    /// <summary>What the batches of the last length share: most have the same. Swapped whole.</summary>
+    private BatchForm? _form;
+
+    /// <summary>One text for everything that shapes the arrays, so that equal requests have equal tags.</summary>
+    public string Canonical { get; } = string.Concat(Columns.Select(column => $"\n{column.Name}\t{column.Canonical}"));
+
     /// <summary>Whether any array is changed on the way.</summary>
     public bool IsTransformed { get; } = Columns.Any(column => column.Transform is not null);
 
@@ -77,7 +83,8 @@ public sealed record GatherTemplate(IReadOnlyList<GatherColumn> Columns)
             arrays[i] = Columns[i].Fill(rows, valid);
         }
 
-        return new(arrays) { IsTransformed = IsTransformed };
+        BatchForm form = _form is { } last && last.Rows == rows.Length ? last : _form = new(rows.Length);
+        return new(arrays) { IsTransformed = IsTransformed, Form = form };
     }
 
     /// <summary>Says to every source which rows will be read next, for what must be decoded.</summary>

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
 namespace Microtome.Datasets.Sampling;
 
 /// <summary>
@@ -26,7 +29,7 @@ public sealed class WindowPermutation : IndexMap
     private readonly Permutation _chunks;
 
     /// <summary>The window that was used last: most neighbours of a position are in it. Swapped whole.</summary>
-    private Window? _last;
+    private StrongBox<Window>? _last;
 
     /// <param name="length">How many rows, at most 2^62.</param>
     /// <param name="chunkRows">Rows of a whole chunk, at least 1.</param>
@@ -59,28 +62,51 @@ public sealed class WindowPermutation : IndexMap
     {
         get
         {
-            // Behind the short chunk's window every place is nearer to the start by the rows that it lacks.
-            long reach = ((_shortWindow + 1) * _windowRows) - _missing;
-            long number = (_missing > 0 && position >= reach ? position + _missing : position) / _windowRows;
-            Window window = _last is { } last && last.Number == number ? last : Open(number);
-            return RowAt(number * WindowChunks, window.Rows[position - window.Start]);
+            StrongBox<Window> window = _last is { } last && last.Value.Holds(position) ? last : _last = new(Open(position));
+            return RowAt(in window.Value, position);
         }
     }
 
-    private Window Open(long number)
+    public override void CopyTo(long start, Span<long> rows)
     {
+        while (!rows.IsEmpty)
+        {
+            Window window = Open(start);
+            int count = (int)Math.Min(rows.Length, window.End - start);
+            for (int i = 0; i < count; i++)
+            {
+                rows[i] = RowAt(in window, start + i);
+            }
+
+            start += count;
+            rows = rows[count..];
+        }
+    }
+
+    /// <summary>The window that holds a position.</summary>
+    private Window Open(long position)
+    {
+        // Behind the short chunk's window every place is nearer to the start by the rows that it lacks.
+        long reach = ((_shortWindow + 1) * _windowRows) - _missing;
+        long number = (_missing > 0 && position >= reach ? position + _missing : position) / _windowRows;
         long start = (number * _windowRows) - (number > _shortWindow ? _missing : 0);
         long chunks = Math.Min(WindowChunks, _chunkCount - (number * WindowChunks));
         long rows = (chunks * _chunkRows) - (number == _shortWindow && _missing > 0 ? _missing : 0);
-        string purpose = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"window.rows {number}");
-        Window window = new(number, start, new(rows, _seed, _epoch, purpose));
-        _last = window;
-        return window;
+        return new(number * WindowChunks, start, start + rows, RowsOf(number, rows, _seed, _epoch));
     }
 
-    /// <summary>The row at a place within a window whose chunks begin at <paramref name="firstPlace"/> of their order.</summary>
-    private long RowAt(long firstPlace, long within)
+    /// <summary>The order of a window's rows.</summary>
+    internal static PermutationRounds RowsOf(long number, long rows, ulong seed, ulong epoch)
     {
+        Span<char> purpose = stackalloc char[32];
+        purpose.TryWrite(CultureInfo.InvariantCulture, $"window.rows {number}", out int length);
+        return new(rows, seed, epoch, purpose[..length]);
+    }
+
+    private long RowAt(in Window window, long position)
+    {
+        long firstPlace = window.FirstPlace;
+        long within = window.Rows[position - window.Start];
         long place = firstPlace + (within / _chunkRows);
         if (place >= _shortPlace)
         {
@@ -96,5 +122,14 @@ public sealed class WindowPermutation : IndexMap
         return (_chunks[place] * _chunkRows) + (within % _chunkRows);
     }
 
-    private sealed record Window(long Number, long Start, Permutation Rows);
+    /// <summary>A window's positions, [Start, End), and where its chunks begin in their order.</summary>
+    private readonly struct Window(long firstPlace, long start, long end, PermutationRounds rows)
+    {
+        public readonly long FirstPlace = firstPlace;
+        public readonly long Start = start;
+        public readonly long End = end;
+        public readonly PermutationRounds Rows = rows;
+
+        public bool Holds(long position) => position >= Start && position < End;
+    }
 }

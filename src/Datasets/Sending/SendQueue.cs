@@ -125,7 +125,11 @@ internal sealed class SendQueue(BlockPool blocks)
     {
         Array.Clear(_runs, _first, _end - _first);
         (_first, _end, _filled, Bytes) = (0, 0, 0, 0);
-        _full.ForEach(blocks.Return);
+        foreach (byte[] block in _full)
+        {
+            blocks.Return(block);
+        }
+
         _full.Clear();
         _pinned.ForEach(handle => handle.Dispose());
         _pinned.Clear();

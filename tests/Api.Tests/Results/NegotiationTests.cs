@@ -71,10 +71,10 @@ public sealed class NegotiationTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("d-x.npy", "inline; filename=\"d-x.npy\"")]
-    [InlineData("größe \"q\"\r\n.npy", "inline; filename=\"gr__e _q___.npy\"; filename*=UTF-8''gr%C3%B6%C3%9Fe%20%22q%22%0D%0A.npy")]
-    [InlineData("a;b.npy", "inline; filename=\"a_b.npy\"; filename*=UTF-8''a%3Bb.npy")]
-    public void Any_name_makes_a_header(string name, string expected) => Assert.Equal(expected, Disposition.Of(isDownload: false, name));
+    [InlineData("d-x", "inline; filename=\"d-x.npy\"")]
+    [InlineData("größe \"q\"\r\n", "inline; filename=\"gr__e _q___.npy\"; filename*=UTF-8''gr%C3%B6%C3%9Fe%20%22q%22%0D%0A.npy")]
+    [InlineData("a;b", "inline; filename=\"a_b.npy\"; filename*=UTF-8''a%3Bb.npy")]
+    public void Any_name_makes_a_header(string stem, string expected) => Assert.Equal(expected, Disposition.Of(isDownload: false, stem, "npy"));
 
     private async Task<string?> NegotiateAsync(string path, string accept)
     {

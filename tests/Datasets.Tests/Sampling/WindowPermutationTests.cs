@@ -36,6 +36,7 @@ public sealed class WindowPermutationTests
             long[] rows = new long[n];
             order.CopyTo(0, rows);
             Assert.Equal(Enumerable.Range(0, (int)n).Select(row => (long)row), rows.Order());
+            Assert.Equal(Enumerable.Range(0, (int)n).Select(position => order[position]), rows);
             HashSet<long> done = [];
             HashSet<long> open = [];
             long held = 0;
