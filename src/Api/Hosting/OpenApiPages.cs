@@ -54,5 +54,5 @@ internal static class OpenApiPages
     });
 
     private static bool IsWanted(HttpContext http) =>
-        http.Request.Path.StartsWithSegments("/" + Pages) || http.Request.Path.Value!.StartsWith("/" + Document, StringComparison.OrdinalIgnoreCase);
+        http.Request.Path.StartsWithSegments("/" + Pages) || http.Request.Path.Value?.StartsWith("/" + Document, StringComparison.OrdinalIgnoreCase) == true;
 }

@@ -63,7 +63,7 @@ public sealed class WindowPermutation : IndexMap
         get
         {
             StrongBox<Window> window = _last is { } last && last.Value.Holds(position) ? last : _last = new(Open(position));
-            return RowAt(in window.Value, position);
+            return RowAt(window.Value.FirstPlace, window.Value.Rows[position - window.Value.Start]);
         }
     }
 
@@ -73,9 +73,10 @@ public sealed class WindowPermutation : IndexMap
         {
             Window window = Open(start);
             int count = (int)Math.Min(rows.Length, window.End - start);
-            for (int i = 0; i < count; i++)
+            window.Rows.CopyTo(start - window.Start, rows[..count]);
+            foreach (ref long row in rows[..count])
             {
-                rows[i] = RowAt(in window, start + i);
+                row = RowAt(window.FirstPlace, row);
             }
 
             start += count;
@@ -96,17 +97,16 @@ public sealed class WindowPermutation : IndexMap
     }
 
     /// <summary>The order of a window's rows.</summary>
-    internal static PermutationRounds RowsOf(long number, long rows, ulong seed, ulong epoch)
+    private static PermutationRounds RowsOf(long number, long rows, ulong seed, ulong epoch)
     {
         Span<char> purpose = stackalloc char[32];
         purpose.TryWrite(CultureInfo.InvariantCulture, $"window.rows {number}", out int length);
         return new(rows, seed, epoch, purpose[..length]);
     }
 
-    private long RowAt(in Window window, long position)
+    /// <summary>The row at a place within a window whose chunks begin at <paramref name="firstPlace"/> of their order.</summary>
+    private long RowAt(long firstPlace, long within)
     {
-        long firstPlace = window.FirstPlace;
-        long within = window.Rows[position - window.Start];
         long place = firstPlace + (within / _chunkRows);
         if (place >= _shortPlace)
         {

@@ -86,7 +86,38 @@ public sealed class AllocationTests : IDisposable
         return RequireLittleAsync("ZeroCopy=true", [$"p/rows?rows={list}"], request => MostBytes + (8 * request.Length));
     }
 
+    [Fact]
+    public async Task Many_requests_cause_no_full_collection_and_no_large_objects()
+    {
+        MakeFiles("p");
+        await using RunningServer server = await RunningServer.ServeAsync(_folder.Path);
+        using ThriftyClient client = await ThriftyClient.ConnectAsync(server.Address);
+        byte[] request = Encoding.ASCII.GetBytes("GET /v1/datasets/p/epochs/0/batches/3?batch_size=64&arrays=x&transform=x:cast(f4) HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+        for (int i = 0; i < Warming; i++)
+        {
+            await client.ExchangeAsync(request);
+        }
+
+        GC.Collect();
+        long large = LargeObjectBytes();
+        int full = GC.CollectionCount(2);
+        for (int i = 0; i < 5000; i++)
+        {
+            await client.ExchangeAsync(request);
+        }
+
+        Assert.Equal(full, GC.CollectionCount(2));
+        Assert.Equal(large, LargeObjectBytes());
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    /// <summary>Bytes of the large object heap, those that nobody holds any more included: a collection of the youngest looks at no others.</summary>
+    private static long LargeObjectBytes()
+    {
+        GC.Collect(0);
+        return GC.GetGCMemoryInfo(GCKind.Ephemeral).GenerationInfo[3].SizeAfterBytes;
+    }
 
     private void MakeFiles(string dataset)
     {
