@@ -61,7 +61,7 @@ public sealed class SampleTests(Browsing browsing)
         }
 
         await page.Page.Keyboard.PressAsync("ArrowLeft");
-        await page.Page.WaitForURLAsync("**row=9*");
+        await page.Page.WaitForFunctionAsync("() => location.hash.includes('row=9')");
         await page.DrawnAsync();
         string label = await browsing.Samples.Client.GetStringAsync("v1/datasets/digits/arrays/labels?select=9&format=json");
         await page.Page.WaitForFunctionAsync($"() => document.querySelector('dialog dd').textContent === '{label}'");
