@@ -4,6 +4,7 @@ using Microtome.Api.Limits;
 using Microtome.Datasets.Catalogue;
 using Microtome.Datasets.Gathering;
 using Microtome.Datasets.Sidecars;
+using Microtome.Datasets.Views;
 using Microtome.Hdf5.Reading;
 
 namespace Microtome.Api.Telemetry;
@@ -17,7 +18,7 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Counter<long> _lent;
     private readonly Histogram<double> _seconds;
 
-    public ServerMetrics(ReadAdmission reads, StreamAdmission streams, DatasetCatalogue catalogue, ChunkCache chunks, SidecarStore sidecars)
+    public ServerMetrics(ReadAdmission reads, StreamAdmission streams, DatasetCatalogue catalogue, ChunkCache chunks, SidecarStore sidecars, ViewEvaluator views)
     {
         _requests = _meter.CreateCounter<long>("microtome_requests_total", null, "Requests answered, by route, method and status.");
         _bytes = _meter.CreateCounter<long>("microtome_response_bytes_total", null, "Bytes of array bodies and streams written.");
@@ -35,6 +36,7 @@ internal sealed class ServerMetrics : IDisposable
         _meter.CreateObservableGauge("microtome_sidecar_bytes", () => sidecars.Bytes, null, "Bytes that decoded arrays take in the state directory.");
         _meter.CreateObservableGauge("microtome_sidecar_decoded_bytes", () => sidecars.Progress.Ready, null, "Bytes of the arrays in use that are decoded once for all.");
         _meter.CreateObservableGauge("microtome_sidecar_array_bytes", () => sidecars.Progress.All, null, "Bytes of the arrays in use that are being decoded once for all.");
+        _meter.CreateObservableGauge("microtome_view_bytes", () => views.KeptBytes, null, "Bytes of memory that the rows of evaluated views take.");
         _meter.CreateObservableGauge("microtome_datasets", () => catalogue.Datasets.Count, null, "Datasets served.");
         _meter.CreateObservableGauge("microtome_private_memory_bytes", () => ProcessMemory.Read().PrivateBytes, null, "Memory of the server's own (RssAnon).");
         _meter.CreateObservableGauge("microtome_resident_memory_bytes", () => ProcessMemory.Read().ResidentBytes, null, "Resident memory, mapped files included.");
