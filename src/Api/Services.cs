@@ -24,7 +24,8 @@ namespace Microtome.Api;
 /// <summary>What the server is made of. The one file that names the concrete formats and encoders.</summary>
 internal static class Services
 {
-    private static readonly IBatchEncoder[] Encoders = [new SafetensorsEncoder(), new NpyEncoder(), new RawEncoder(), new NpzEncoder(), new JsonEncoder(), new CsvEncoder(), new PngEncoder()];
+    private static IBatchEncoder[] Encoders(ServerLimits limits) =>
+        [new SafetensorsEncoder(), new NpyEncoder(), new RawEncoder(), new NpzEncoder(), new JsonEncoder(limits.MaxResponseBytes), new CsvEncoder(limits.MaxResponseBytes), new PngEncoder()];
 
     public static IDatasetFormat Headerless(RawLayout layout) => new RawFormat(layout.Dtype, layout.BigEndian, layout.Shape, layout.Offset, layout.Order);
 
@@ -32,7 +33,7 @@ internal static class Services
     {
         services.AddSingleton(settings.Limits);
         services.AddJobs();
-        services.AddSingleton(new FormatNegotiation(Encoders));
+        services.AddSingleton(new FormatNegotiation(Encoders(settings.Limits)));
         services.AddSingleton<IDatasetFormat, NpyFormat>();
         services.AddSingleton<IDatasetFormat>(provider => new Hdf5Format(new()
         {

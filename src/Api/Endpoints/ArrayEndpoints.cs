@@ -16,7 +16,7 @@ internal static class ArrayEndpoints
 {
     private const string Picture = "png";
 
-    private static readonly string[] TextFormats = ["json", "npy", "raw", "safetensors", "csv", Picture];
+    private static readonly string[] TextFormats = ["json", "csv", "npy", "raw", "safetensors", Picture];
     private static readonly string[] Formats = ["npy", "raw", "safetensors", "json", "csv", Picture];
 
     public static IEndpointRouteBuilder MapArrays(this IEndpointRouteBuilder routes)
@@ -44,14 +44,13 @@ internal static class ArrayEndpoints
         Dataset opened = access.Open(http, dataset);
         Selection selection = GatherPlanner.ParseSelection(query.Select, limits);
         string version = await DatasetAccess.PinAsync(opened, query.Version, cancellationToken);
-        string name = Unescape(opened, array ?? "");
-        if (opened.TryGetArray(name, out DatasetArray found) && found.Texts is { } texts)
+        DatasetArray stored = GatherPlanner.Find(opened, Unescape(opened, array ?? ""), holdsTexts: true);
+        IBatchEncoder encoder = formats.Choose(query.Format, http.Request.Headers.Accept, stored.Texts is null ? Formats : TextFormats);
+        if (stored.Texts is not null && !encoder.HoldsTexts)
         {
-            return SliceTexts(opened, found, texts, selection, query, version, http, formats, limits);
+            throw new ProblemException(ProblemCode.NotAcceptable, $"The array {stored.Name} holds texts ({stored.Dtype}), which go as json or csv.") { Parameter = "format", Value = encoder.Name };
         }
 
-        DatasetArray stored = GatherPlanner.Find(opened, name);
-        IBatchEncoder encoder = formats.Choose(query.Format, http.Request.Headers.Accept, Formats);
         BatchArray slice = Slice(stored, selection, query, limits, out string transform);
         Batch batch = new([slice], IsBare: true) { SheetColumns = ColumnsOf(query, encoder), IsTransformed = slice is TransformedArray };
         if (encoder.Name == Picture && encoder.Refuse(batch) is null)
@@ -68,42 +67,6 @@ internal static class ArrayEndpoints
         };
     }
 
-    /// <summary>Texts have no bytes of a fixed size: they go as JSON, and nothing is done to them.</summary>
-    private static TextResult SliceTexts(
-        Dataset dataset, DatasetArray array, ITextSource texts, Selection selection, SliceQuery query, string version, HttpContext http, FormatNegotiation formats, ServerLimits limits)
-    {
-        IBatchEncoder encoder = formats.Choose(query.Format, http.Request.Headers.Accept, TextFormats);
-        if (encoder.Name != TextFormats[0])
-        {
-            throw new ProblemException(ProblemCode.NotAcceptable, $"The array {array.Name} holds texts ({array.Dtype}), which go as json only.") { Parameter = "format", Value = encoder.Name };
-        }
-
-        if (query.Transform is not null || query.Columns is not null)
-        {
-            throw new ProblemException(ProblemCode.DoesNotApply, $"The array {array.Name} holds texts, which are neither transformed nor drawn.") { Value = array.Name };
-        }
-
-        try
-        {
-            ResolvedSelection resolved = selection.Resolve(texts.Shape);
-            if (resolved.Shape.Count > limits.MaxRows || resolved.Shape.Lengths is { IsEmpty: false } lengths && resolved.Shape.Count == 0 && lengths[0] > limits.MaxRows)
-            {
-                throw ProblemException.TooLarge($"{resolved.Shape.Count} texts are asked for", limits.MaxRows, "texts");
-            }
-
-            return new(dataset, texts, resolved)
-            {
-                ETag = EntityTag.Of(version, encoder.Name, $"{array.Name}\t{selection}"),
-                CacheControl = CachePolicy.Of(http, isPinned: query.Version is not null),
-                VariesByAccept = query.Format is null,
-            };
-        }
-        catch (SelectionRangeException error)
-        {
-            throw GatherPlanner.OutOfRange(error, query.Select);
-        }
-    }
-
     private static int? ColumnsOf(SliceQuery query, IBatchEncoder encoder) => query.Columns switch
     {
         null => null,
@@ -118,9 +81,17 @@ internal static class ArrayEndpoints
 
     private static BatchArray Slice(DatasetArray array, Selection selection, SliceQuery query, ServerLimits limits, out string canonical)
     {
-        ArraySpec spec = array.Source!.Spec;
         try
         {
+            if (array.Texts is { } texts)
+            {
+                GatherPlanner.RequireNoTransform(array, query.Transform);
+                ResolvedSelection shown = selection.Resolve(texts.Shape);
+                canonical = "";
+                return new TextArray(array.Name, new(texts, shown.Inner, shown.Row), shown.Rows, shown.Shape);
+            }
+
+            ArraySpec spec = array.Source!.Spec;
             ResolvedSelection resolved = selection.Resolve(spec.Shape);
             StoredArray stored = new(array.Name, array.Source, resolved.Rows, new(spec, resolved.Inner, resolved.Row), resolved.Shape);
             BoundTransform? transform = TransformPlanner.Plan(query.Transform, spec.Dtype, resolved.Row, limits, out canonical);

@@ -54,7 +54,7 @@ internal static class EpochEndpoints
         EpochRequest request = EpochRequest.Of(order, batchQuery, limits);
         IBatchEncoder encoder = formats.Choose(gatherQuery.Format, http.Request.Headers.Accept, BatchFormats);
         bool isPadded = request.Epoch.Tail == Tail.Pad;
-        GatherTemplate template = plans.Plan(opened, gatherQuery, addsValid: isPadded && encoder.HoldsSeveral);
+        GatherTemplate template = plans.Plan(opened, gatherQuery, addsValid: isPadded && encoder.HoldsSeveral, encoder.HoldsTexts);
         if (step >= (ulong)request.Epoch.Steps)
         {
             throw request.PastEnd(step);

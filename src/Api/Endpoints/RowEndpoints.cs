@@ -44,7 +44,8 @@ internal static class RowEndpoints
         Dataset opened = access.Open(http, dataset);
         long[] said = RowList.Parse(rows ?? throw ProblemException.Bad("rows", null, "rows= is required, as in rows=5,1,9."), limits.MaxRows);
         long[] numbers = RowList.Resolve(said, opened.Rows);
-        return await GatherAsync(http, opened, numbers, plans.Plan(opened, query, addsValid: false), query, isGet: true, formats, cancellationToken);
+        IBatchEncoder encoder = formats.Choose(query.Format, http.Request.Headers.Accept, Formats);
+        return await GatherAsync(http, opened, numbers, plans.Plan(opened, query, addsValid: false, encoder.HoldsTexts), encoder, query, isGet: true, cancellationToken);
     }
 
     /// <summary>Gathers rows by their numbers, given as JSON or as little-endian int64.</summary>
@@ -65,8 +66,9 @@ internal static class RowEndpoints
         http.Response.RegisterForDispose(share); // The answer may wait for its turn with the list in hand.
         (long[] said, GatherRequest request) = await GatherBody.ReadAsync(http.Request, query, limits, share, cancellationToken);
         long[] numbers = RowList.Resolve(said, opened.Rows);
-        GatherTemplate template = GatherPlanner.Plan(opened, request, limits, addsValid: false);
-        return await GatherAsync(http, opened, numbers, template, query, isGet: false, formats, cancellationToken);
+        IBatchEncoder encoder = formats.Choose(query.Format, http.Request.Headers.Accept, Formats);
+        GatherTemplate template = GatherPlanner.Plan(opened, request, limits, addsValid: false, encoder.HoldsTexts);
+        return await GatherAsync(http, opened, numbers, template, encoder, query, isGet: false, cancellationToken);
     }
 
     private static async Task<BatchResult> GatherAsync(
@@ -74,13 +76,12 @@ internal static class RowEndpoints
         Dataset dataset,
         long[] rows,
         GatherTemplate template,
+        IBatchEncoder encoder,
         GatherQuery query,
         bool isGet,
-        FormatNegotiation formats,
         CancellationToken cancellationToken)
     {
         string version = await DatasetAccess.PinAsync(dataset, query.Version, cancellationToken);
-        IBatchEncoder encoder = formats.Choose(query.Format, http.Request.Headers.Accept, Formats);
         template.Hint(rows);
         return new(dataset, template.Fill(new ListMap(rows), rows.Length), encoder)
         {

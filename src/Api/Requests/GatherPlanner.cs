@@ -14,8 +14,13 @@ internal static class GatherPlanner
     /// <summary>Where a gather may not ask for more arrays than this, its header is bounded.</summary>
     public const int MaxArrays = 256;
 
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="limits">What a request may hold.</param>
+    /// <param name="addsValid">Whether <c>@valid</c> is part of the answer, asked for or not.</param>
+    /// <param name="holdsTexts">Whether the answer can say texts.</param>
     /// <exception cref="ProblemException">404 for an unknown array; 400 or 422 for what cannot be asked of one.</exception>
-    public static GatherTemplate Plan(Dataset dataset, GatherRequest request, ServerLimits limits, bool addsValid)
+    public static GatherTemplate Plan(Dataset dataset, GatherRequest request, ServerLimits limits, bool addsValid, bool holdsTexts = false)
     {
         List<GatherColumn> columns = [];
         if (request.Arrays is { } names)
@@ -32,7 +37,7 @@ internal static class GatherPlanner
                     throw ProblemException.Bad("arrays", name, $"The array {name} is asked for twice.");
                 }
 
-                columns.Add(PlanColumn(dataset, name, request, limits));
+                columns.Add(PlanColumn(dataset, name, request, limits, holdsTexts));
             }
         }
         else
@@ -54,17 +59,21 @@ internal static class GatherPlanner
     }
 
     /// <summary>Finds an array that can be decoded.</summary>
-    /// <exception cref="ProblemException">404 where there is none, 422 where it is not servable.</exception>
-    public static DatasetArray Find(Dataset dataset, string name)
+    /// <exception cref="ProblemException">404 where there is none, 422 where it is not servable, or holds texts and the answer cannot.</exception>
+    public static DatasetArray Find(Dataset dataset, string name, bool holdsTexts = false)
     {
         if (!dataset.TryGetArray(name, out DatasetArray array))
         {
             throw new ProblemException(ProblemCode.ArrayNotFound, $"The dataset {dataset.Name} has no array {name}; GET /v1/datasets/{dataset.Name} lists them.") { Value = name };
         }
 
-        return array.Source is not null
-            ? array
-            : throw new ProblemException(ProblemCode.NotServable, $"The array {array.Name} cannot be served: {array.Reason}.") { Value = array.Name };
+        return array switch
+        {
+            { Source: not null } => array,
+            { Texts: null } => throw new ProblemException(ProblemCode.NotServable, $"The array {array.Name} cannot be served: {array.Reason}.") { Value = array.Name },
+            _ when holdsTexts => array,
+            _ => throw new ProblemException(ProblemCode.NotServable, $"The array {array.Name} holds texts ({array.Dtype}): slices, rows and batches show them with format=json, and views look at them.") { Value = array.Name },
+        };
     }
 
     /// <exception cref="ProblemException">400 or 413 where the text is no selection.</exception>
@@ -88,14 +97,14 @@ internal static class GatherPlanner
     public static ProblemException OutOfRange(SelectionRangeException error, string? text) =>
         new(ProblemCode.OutOfRange, error.Message) { Parameter = "select", Value = text };
 
-    private static GatherColumn PlanColumn(Dataset dataset, string name, GatherRequest request, ServerLimits limits)
+    private static GatherColumn PlanColumn(Dataset dataset, string name, GatherRequest request, ServerLimits limits, bool holdsTexts)
     {
         if (name is ComputedArray.RowsName or ComputedArray.ValidName)
         {
             return new(name);
         }
 
-        DatasetArray array = Find(dataset, name);
+        DatasetArray array = Find(dataset, name, holdsTexts);
         if (!array.IsAligned)
         {
             throw new ProblemException(
@@ -110,10 +119,17 @@ internal static class GatherPlanner
 
     private static GatherColumn PlanStored(string name, DatasetArray array, GatherRequest request, ServerLimits limits)
     {
-        IArraySource source = array.Source!;
         Selection selection = ParseSelection(request.Select.GetValueOrDefault(name), limits);
         try
         {
+            if (array.Texts is { } texts)
+            {
+                RequireNoTransform(array, request.Transform.GetValueOrDefault(name));
+                (Region box, Shape shown) = selection.ResolveWithinRow(texts.Shape);
+                return new(name) { Texts = new(texts, box, shown), Canonical = $"{selection}" };
+            }
+
+            IArraySource source = array.Source!;
             (Region inner, Shape row) = selection.ResolveWithinRow(source.Spec.Shape);
             BoundTransform? transform = TransformPlanner.Plan(request.Transform.GetValueOrDefault(name), source.Spec.Dtype, row, limits, out string canonical);
             return new(name, source, new(source.Spec, inner, row), transform) { Canonical = $"{selection}\t{canonical}" };
@@ -124,11 +140,20 @@ internal static class GatherPlanner
         }
     }
 
+    /// <exception cref="ProblemException">422: texts are shown as they are.</exception>
+    public static void RequireNoTransform(DatasetArray array, string? transform)
+    {
+        if (transform is not null)
+        {
+            throw new ProblemException(ProblemCode.DoesNotApply, $"The array {array.Name} holds texts, which are not transformed.") { Parameter = "transform", Value = transform };
+        }
+    }
+
     private static void RequireAllUsed(List<GatherColumn> columns, string parameter, IReadOnlyDictionary<string, string> byArray)
     {
         foreach (string name in byArray.Keys)
         {
-            if (!columns.Exists(column => column.Name == name && column.Source is not null))
+            if (!columns.Exists(column => column.Name == name && (column.Source ?? (object?)column.Texts) is not null))
             {
                 throw ProblemException.Bad(parameter, name, $"{parameter}= names the array {name}, which is not among those asked for.");
             }

@@ -26,7 +26,7 @@ internal sealed class GatherPlans(ServerLimits limits)
     private readonly ConditionalWeakTable<Dataset, ConcurrentDictionary<GatherKey, GatherTemplate>> _byDataset = [];
 
     /// <exception cref="ProblemException">404 for an unknown array; 400 or 422 for what cannot be asked of one.</exception>
-    public GatherTemplate Plan(Dataset dataset, GatherQuery query, bool addsValid)
+    public GatherTemplate Plan(Dataset dataset, GatherQuery query, bool addsValid, bool holdsTexts = false)
     {
         ConcurrentDictionary<GatherKey, GatherTemplate> plans = _byDataset.GetValue(dataset, static _ => []);
         GatherKey key = new(query, addsValid);
@@ -35,8 +35,8 @@ internal sealed class GatherPlans(ServerLimits limits)
             return known;
         }
 
-        GatherTemplate template = GatherPlanner.Plan(dataset, GatherRequest.Of(query), limits, addsValid);
-        if (key.Characters <= MaxCharacters && template.Columns.Count <= MaxColumns && template.Columns.All(IsSmall))
+        GatherTemplate template = GatherPlanner.Plan(dataset, GatherRequest.Of(query), limits, addsValid, holdsTexts);
+        if (key.Characters <= MaxCharacters && template.Columns.Count <= MaxColumns && template.Columns.All(IsKept))
         {
             if (plans.Count >= MaxPlans)
             {
@@ -49,5 +49,6 @@ internal sealed class GatherPlans(ServerLimits limits)
         return template;
     }
 
-    private static bool IsSmall(GatherColumn column) => column.Transform is null || column.Transform.LargestRowBytes <= MaxRowBytes;
+    /// <summary>Texts are not: the same query in another format is refused.</summary>
+    private static bool IsKept(GatherColumn column) => column.Texts is null && (column.Transform is null || column.Transform.LargestRowBytes <= MaxRowBytes);
 }

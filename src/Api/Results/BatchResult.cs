@@ -80,7 +80,7 @@ internal sealed class BatchResult(Dataset dataset, Batch batch, IBatchEncoder en
     }
 
     /// <summary>Whether the request holds the tag already.</summary>
-    internal static bool IsNotModified(HttpRequest request, string etag)
+    private static bool IsNotModified(HttpRequest request, string etag)
     {
         if (request.Headers.IfNoneMatch.Count == 0)
         {

@@ -1,10 +1,10 @@
 // One batch as its ranks receive it: the samples are drawn from the bytes of the batch itself, asked for as a trainer asks.
 
-import { bytes, tensors } from './api.js';
+import { bytes, json, tensors } from './api.js';
 import { batchPath } from './code.js';
 import { count, figure, h, num } from './dom.js';
 import { paint, ramp } from './draw.js';
-import { chunkRows, cut, decode, itemSize, labelName, quoted } from './picture.js';
+import { chunkRows, cut, decode, hasTexts, itemSize, labelName, quoted } from './picture.js';
 
 const MOST_TILES = 64;
 const MOST_RANKS = 8;
@@ -75,15 +75,17 @@ export function batchSheet(detail, state, range, open) {
     const name = quoted(picture.name);
     const isComplex = picture.dtype[1] === 'c';
     const label = detail.labels?.array;
-    const arrays = [isComplex ? null : picture.name, label, '@rows'].filter((one, at, list) => one && list.indexOf(one) === at).map(quoted).join();
+    const isNamed = hasTexts(detail, label);   // Texts come as JSON.
+    const arrays = [isComplex ? null : picture.name, isNamed ? null : label, '@rows'].filter((one, at, list) => one && list.indexOf(one) === at).map(quoted).join();
     const ask = more => batchPath(detail, state, { rank: rank * factor, world_size: state.ranks * factor, ...more });
     const select = part.select && `${name}:${part.select}`;
-    const [body, complex] = await Promise.all([
+    const [body, complex, named] = await Promise.all([
       tensors(ask({ arrays, select: isComplex ? null : select })),
       isComplex ? bytes(ask({ arrays: name, select, format: 'raw' })) : null,
+      isNamed ? json(ask({ arrays: quoted(label), format: 'json' })) : null,
     ]);
     const numbers = one => one && Array.from(new BigInt64Array(one.data), Number);
-    const labels = label && body[label] && decode(detail.arrays.find(array => array.name === label).dtype, body[label].data);
+    const labels = named ? named[label].flat(9) : label && body[label] && decode(detail.arrays.find(array => array.name === label).dtype, body[label].data);
     return {
       rows: numbers(body['@rows']),
       isValid: body['@valid'] && new Uint8Array(body['@valid'].data),

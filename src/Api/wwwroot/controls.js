@@ -4,7 +4,7 @@
 import { Problem, runJob } from './api.js';
 import { orderOf } from './code.js';
 import { h, num, size } from './dom.js';
-import { chunkRows, quoted } from './picture.js';
+import { chunkRows, hasTexts, quoted } from './picture.js';
 
 const MOST_BATCH = 65536;
 const MOST_RANKS = 1024;
@@ -140,7 +140,7 @@ export function viewBox(detail, state, manages, changed) {
   };
   const label = detail.labels ? quoted(detail.labels.array) : null;
   const tries = label
-    ? [`where(${label} == 1)`, `split(by=${label},parts=0.8:0.1:0.1,seed=7,take=0)`, `kfold(k=5,by=${label},fold=0)`, `sample(n=${sampled(detail)},by=${label})`]
+    ? [...hasTexts(detail, detail.labels.array) ? [] : [`where(${label} == 1)`], `split(by=${label},parts=0.8:0.1:0.1,seed=7,take=0)`, `kfold(k=5,by=${label},fold=0)`, `sample(n=${sampled(detail)},by=${label})`]
     : [`slice(0:${sampled(detail)})`, 'split(parts=0.8:0.1:0.1,seed=7,take=0)', 'kfold(k=5,fold=0)', `sample(n=${sampled(detail)})`];
 
   function show({ rows, problem }) {

@@ -146,6 +146,9 @@ export const chunkRows = detail => served(detail)[0]?.chunks?.[0] ?? 1;
 /** A name as parameters take it. */
 export const quoted = name => /^[\w./@-]+$/.test(name) ? name : `"${name}"`;
 
+/** Whether an array holds texts, as labels may: they are no part of a binary answer. */
+export const hasTexts = (detail, name) => detail.arrays.some(array => array.name === name && !array.servable);
+
 export const labelName = (detail, value) => detail.labels?.names?.[value] ?? String(value);
 
 /** The rows of a view and of each of its classes, with the names that the dataset knows; without labels `classes` is null. */

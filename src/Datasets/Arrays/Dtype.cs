@@ -11,6 +11,7 @@ public enum DtypeKind
     Signed,
     Float,
     Complex,
+    Text,
 }
 
 /// <summary>
@@ -34,7 +35,10 @@ public sealed class Dtype
     public static readonly Dtype Complex64 = new("<c8", DtypeKind.Complex, 8);
     public static readonly Dtype Complex128 = new("<c16", DtypeKind.Complex, 16);
 
-    /// <summary>Every served dtype.</summary>
+    /// <summary>Texts, as NumPy calls what h5py reads: no number, and of no fixed size. <see cref="ItemSize"/> is what a text takes apart from its characters.</summary>
+    public static readonly Dtype Text = new("|O", DtypeKind.Text, 16);
+
+    /// <summary>Every dtype that is served as bytes.</summary>
     public static readonly IReadOnlyList<Dtype> All =
         [Bool, UInt8, Int8, UInt16, Int16, UInt32, Int32, UInt64, Int64, Float16, Float32, Float64, Complex64, Complex128];
 

@@ -27,7 +27,7 @@ public sealed class Dataset
         Arrays = [.. plan.Members.Select(member => Describe(member, rows))];
         Aligned = [.. Arrays.Where(array => array.IsAligned && array.Source is not null)];
         Bytes = plan.Members.Select(DatasetRows.BytesOf).Aggregate(0L, DatasetRows.Add);
-        Labels = plan.Labels ?? LabelRule.Find(Aligned);
+        Labels = plan.Labels ?? LabelRule.Find(Arrays);
         Attributes = _files is [var only] ? only.Opened.Attributes : Formats.OpenedFile.NoAttributes;
         _byName = Index(Arrays);
         foreach (SharedFile file in _files)

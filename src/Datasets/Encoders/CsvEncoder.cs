@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Gathering;
 
@@ -5,10 +6,14 @@ namespace Microtome.Datasets.Encoders;
 
 /// <summary>
 /// One array of at most two axes as comma-separated lines without a header, as <c>np.loadtxt(delimiter=",")</c> reads it: a line a
-/// row, or a value a line; bool is 0 or 1, <c>nan</c>, <c>inf</c>, and <c>1.0+2.0j</c> for complex.
+/// row, or a value a line; bool is 0 or 1, <c>nan</c>, <c>inf</c>, and <c>1.0+2.0j</c> for complex. Texts stand in double quotes where
+/// RFC 4180 wants them, and where they are empty, since readers pass over empty lines.
 /// </summary>
-public sealed class CsvEncoder : IBatchEncoder
+/// <param name="maxTextBytes">Bytes of texts in one answer.</param>
+public sealed class CsvEncoder(long maxTextBytes) : IBatchEncoder
 {
+    private static readonly SearchValues<char> Quoted = SearchValues.Create(",\"\r\n");
+
     public string Name => "csv";
 
     public string MediaType => "text/csv; charset=utf-8";
@@ -18,6 +23,8 @@ public sealed class CsvEncoder : IBatchEncoder
     public bool IsBinary => false;
 
     public bool HoldsSeveral => false;
+
+    public bool HoldsTexts => true;
 
     public bool IsDownload => false;
 
@@ -38,17 +45,30 @@ public sealed class CsvEncoder : IBatchEncoder
         BatchArray array = batch.Arrays[0];
         long columns = array.Shape.Rank == 2 ? array.Shape[1] : 1;
         using TextBody text = new(body);
-        using ElementReader elements = new(array);
+        TextReader? texts = array is TextArray told ? new(told, new(maxTextBytes)) : null;
+        using ElementReader? numbers = texts is null ? new(array) : null;
         for (long done = 0; done < array.Shape.Count; done++)
         {
-            await text.ReserveAsync(ElementText.MaxBytes, cancellationToken);
-            await elements.MoveNextAsync(cancellationToken);
-            text.Advance(WriteElement(array.Dtype, elements.Current, text.Free));
+            if (texts is not null)
+            {
+                await text.WriteAsync(Quote(await texts.NextAsync(cancellationToken)), cancellationToken);
+            }
+            else
+            {
+                await text.ReserveAsync(ElementText.MaxBytes, cancellationToken);
+                await numbers!.MoveNextAsync(cancellationToken);
+                text.Advance(WriteElement(array.Dtype, numbers.Current, text.Free));
+            }
+
+            await text.ReserveAsync(1, cancellationToken);
             text.Append((done + 1) % columns == 0 ? (byte)'\n' : (byte)',');
         }
 
         await text.FlushAsync(cancellationToken);
     }
+
+    private static string Quote(string text) =>
+        text.Length > 0 && !text.AsSpan().ContainsAny(Quoted) ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private static int WriteElement(Dtype dtype, ReadOnlySpan<byte> element, Span<byte> text)
     {

@@ -13,6 +13,7 @@ internal static class ElementText
     /// <summary>Bytes that the text of an element of this dtype never exceeds, with the quotes or brackets that it may stand in.</summary>
     public static int MostBytes(Dtype dtype) => (dtype.Kind, dtype.SwapSize) switch
     {
+        (DtypeKind.Text, _) => 2, // its quotes: what stands in them is counted as it is read
         (DtypeKind.Bool, _) => 5, // false
         (DtypeKind.Unsigned, 1) => 3,
         (DtypeKind.Signed, 1) => 4,

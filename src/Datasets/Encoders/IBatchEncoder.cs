@@ -19,6 +19,9 @@ public interface IBatchEncoder
     /// <summary>Whether a body holds several arrays by name.</summary>
     bool HoldsSeveral { get; }
 
+    /// <summary>Whether texts can be said, too: then <see cref="TextArray"/>s are among the arrays where they are asked for.</summary>
+    bool HoldsTexts => false;
+
     /// <summary>Whether a browser saves the answer rather than showing it.</summary>
     bool IsDownload => true;
 
@@ -28,11 +31,12 @@ public interface IBatchEncoder
     /// <summary>Bytes of the body, where they are known before anything is read.</summary>
     long? GetByteCount(Batch batch);
 
-    /// <summary>Bytes that the body never exceeds, but for what stands around its arrays; known before anything is read.</summary>
+    /// <summary>Bytes that the body never exceeds, but for what stands around its arrays, and texts; known before anything is read.</summary>
     /// <exception cref="OverflowException">Beyond 2^63-1.</exception>
     long GetMostBytes(Batch batch) => batch.Bytes;
 
     /// <summary>Writes the body, as far as its window wants it.</summary>
+    /// <exception cref="AnswerTooLargeException">The texts are longer than one answer may hold.</exception>
     /// <exception cref="Arrays.ArrayReadException">The bytes cannot be had; what was written so far is not a whole body.</exception>
     ValueTask WriteAsync(Batch batch, BatchBody body, CancellationToken cancellationToken);
 }

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Gathering;
@@ -6,12 +7,16 @@ namespace Microtome.Datasets.Encoders;
 
 /// <summary>
 /// Nested lists, for people and browsers: a bare list for a slice, an object of lists for a gather. NaN and infinities are
-/// <c>"NaN"</c>, <c>"Infinity"</c>, <c>"-Infinity"</c>; a complex number is <c>[re,im]</c>.
+/// <c>"NaN"</c>, <c>"Infinity"</c>, <c>"-Infinity"</c>; a complex number is <c>[re,im]</c>. Texts are strings.
 /// </summary>
-public sealed class JsonEncoder : IBatchEncoder
+/// <param name="maxTextBytes">Bytes of texts in one answer.</param>
+public sealed class JsonEncoder(long maxTextBytes) : IBatchEncoder
 {
     /// <summary>An empty array may still have this many lists in it, and no more.</summary>
     private const long MaxEmptyLists = 1_000_000;
+
+    /// <summary>Texts are read by people: only what JSON must escape is escaped.</summary>
+    private static readonly JavaScriptEncoder Readable = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     public string Name => "json";
 
@@ -22,6 +27,8 @@ public sealed class JsonEncoder : IBatchEncoder
     public bool IsBinary => false;
 
     public bool HoldsSeveral => true;
+
+    public bool HoldsTexts => true;
 
     public bool IsDownload => false;
 
@@ -63,9 +70,10 @@ public sealed class JsonEncoder : IBatchEncoder
     public async ValueTask WriteAsync(Batch batch, BatchBody body, CancellationToken cancellationToken)
     {
         using TextBody text = new(body);
+        TextAllowance allowance = new(maxTextBytes);
         if (batch.IsBare)
         {
-            await WriteArrayAsync(text, batch.Arrays[0], cancellationToken);
+            await WriteArrayAsync(text, batch.Arrays[0], allowance, cancellationToken);
         }
         else
         {
@@ -77,7 +85,7 @@ public sealed class JsonEncoder : IBatchEncoder
                 text.Append(i > 0 ? ","u8 : []);
                 text.Append(name);
                 text.Append((byte)':');
-                await WriteArrayAsync(text, batch.Arrays[i], cancellationToken);
+                await WriteArrayAsync(text, batch.Arrays[i], allowance, cancellationToken);
             }
 
             text.Append((byte)'}');
@@ -102,10 +110,11 @@ public sealed class JsonEncoder : IBatchEncoder
         return lists;
     }
 
-    private static async ValueTask WriteArrayAsync(TextBody text, BatchArray array, CancellationToken cancellationToken)
+    private static async ValueTask WriteArrayAsync(TextBody text, BatchArray array, TextAllowance allowance, CancellationToken cancellationToken)
     {
         int rank = array.Shape.Rank;
-        using ElementReader elements = new(array);
+        TextReader? texts = array is TextArray told ? new(told, allowance) : null;
+        using ElementReader? numbers = texts is null ? new(array) : null;
         long[] index = new long[rank];
         int depth = 0;
         while (true)
@@ -125,9 +134,10 @@ public sealed class JsonEncoder : IBatchEncoder
             }
             else
             {
-                await elements.MoveNextAsync(cancellationToken);
-                text.Advance(WriteElement(array.Dtype, elements.Current, text.Free));
+                await WriteElementAsync(text, array.Dtype, texts, numbers, cancellationToken);
             }
+
+            await text.ReserveAsync(rank + 1, cancellationToken);
 
             // Up to the next axis that goes on.
             while (depth > 0 && ++index[depth - 1] == array.Shape[depth - 1])
@@ -143,6 +153,18 @@ public sealed class JsonEncoder : IBatchEncoder
 
             text.Append((byte)',');
         }
+    }
+
+    private static async ValueTask WriteElementAsync(TextBody text, Dtype dtype, TextReader? texts, ElementReader? numbers, CancellationToken cancellationToken)
+    {
+        if (texts is not null)
+        {
+            await text.WriteAsync($"\"{Readable.Encode(await texts.NextAsync(cancellationToken))}\"", cancellationToken);
+            return;
+        }
+
+        await numbers!.MoveNextAsync(cancellationToken);
+        text.Advance(WriteElement(dtype, numbers.Current, text.Free));
     }
 
     private static int WriteElement(Dtype dtype, ReadOnlySpan<byte> element, Span<byte> text)

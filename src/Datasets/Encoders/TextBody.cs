@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Microtome.Datasets.Gathering;
 
 namespace Microtome.Datasets.Encoders;
@@ -7,6 +8,7 @@ namespace Microtome.Datasets.Encoders;
 internal sealed class TextBody(BatchBody body) : IDisposable
 {
     private const int PieceBytes = 32 * 1024;
+    private const int PieceChars = PieceBytes / 4;
 
     private readonly byte[] _piece = ArrayPool<byte>.Shared.Rent(PieceBytes);
     private int _filled;
@@ -26,6 +28,23 @@ internal sealed class TextBody(BatchBody body) : IDisposable
     {
         text.CopyTo(Free);
         _filled += text.Length;
+    }
+
+    /// <summary>A text of any length, as UTF-8.</summary>
+    public async ValueTask WriteAsync(string text, CancellationToken cancellationToken)
+    {
+        for (int at = 0; at < text.Length;)
+        {
+            int count = Math.Min(text.Length - at, PieceChars);
+            if (count > 1 && char.IsHighSurrogate(text[at + count - 1]))
+            {
+                count--; // Its other half would come in the next piece.
+            }
+
+            await ReserveAsync(Encoding.UTF8.GetMaxByteCount(count), cancellationToken);
+            Advance(Encoding.UTF8.GetBytes(text.AsSpan(at, count), Free));
+            at += count;
+        }
     }
 
     public async ValueTask FlushAsync(CancellationToken cancellationToken)

@@ -14,15 +14,19 @@ public sealed record GatherColumn(string Name, IArraySource? Source = null, RowS
     /// <summary>What was asked of the array, in one text for everything that means the same; for tags.</summary>
     public string Canonical { get; init; } = "";
 
+    /// <summary>What is read of each row, where the array holds texts: they have no <c>Source</c>.</summary>
+    public TextSlice? Texts { get; init; }
+
     /// <summary>The dtype as it is sent.</summary>
-    public Dtype Dtype => Transform?.Dtype ?? Source?.Spec.Dtype ?? (Name == ComputedArray.RowsName ? Dtype.Int64 : Dtype.Bool);
+    public Dtype Dtype => Texts is not null ? Dtype.Text : Transform?.Dtype ?? Source?.Spec.Dtype ?? (Name == ComputedArray.RowsName ? Dtype.Int64 : Dtype.Bool);
 
     /// <summary>The shape of one row as it is sent.</summary>
-    public Shape RowShape => Transform?.Row ?? Slice?.Shape ?? Shape.Scalar;
+    public Shape RowShape => Transform?.Row ?? Slice?.Shape ?? Texts?.Row ?? Shape.Scalar;
 
     internal BatchArray Fill(IndexMap rows, long valid) => (Source, Slice) switch
     {
         ({ } source, { } slice) => Transformed(new(Name, source, rows, slice, slice.Shape.WithLeading(rows.Length)), rows.Length),
+        _ when Texts is { } texts => new TextArray(Name, texts, rows, texts.Row.WithLeading(rows.Length)),
         _ when Name == ComputedArray.RowsName => ComputedArray.Rows(rows),
         _ => ComputedArray.Valid(rows.Length, valid),
     };

@@ -22,6 +22,7 @@ public sealed class TextArrayTests
             f.create_dataset('v', data=words, dtype=h5py.string_dtype())
             f['f'] = b.astype(h5py.string_dtype('utf-8', b.dtype.itemsize))
             f.create_dataset('g', data=np.array(words, dtype=object).reshape(10, 1), dtype=h5py.string_dtype(), chunks=(4, 1), compression='gzip')
+            f.create_dataset('label', data=words, dtype=h5py.string_dtype())
             f.create_dataset('two', data=np.array(words, dtype=object).reshape(5, 2), dtype=h5py.string_dtype())
         np.save(os.path.join(folder, 'big.npy'), a.astype('>U%d' % (a.dtype.itemsize // 4)))
         np.save(os.path.join(folder, 'bytes.npy'), b)
@@ -75,6 +76,80 @@ public sealed class TextArrayTests
             using JsonDocument unique = JsonDocument.Parse(await server.Client.GetStringAsync($"/v1/datasets/t/views?expression={Uri.EscapeDataString($"unique({array})")}"));
             Assert.Equal(8, unique.RootElement.GetProperty("rows").GetInt64());
         }
+    }
+
+    [Fact]
+    public async Task They_are_gathered_and_batched_as_json_beside_numbers()
+    {
+        Python.Require("numpy", "h5py");
+        using TemporaryFolder folder = new();
+        JsonElement expected = JsonDocument.Parse(Python.Run(Script, folder.Path)).RootElement;
+        string[] words = [.. expected.GetProperty("words").EnumerateArray().Select(word => word.GetString()!)];
+        await using RunningServer server = await RunningServer.ServeAsync(folder.Path);
+        foreach (string array in (string[])["v", "f"])
+        {
+            foreach (string path in (string[])[$"rows?rows=9,0,0,-6&arrays=x,{array}", $"epochs/0/batches/1?batch_size=4&order=sequential&arrays=x,{array},@rows", $"epochs/3/batches/1?batch_size=4&seed=7&arrays={array},@rows"])
+            {
+                using JsonDocument batch = JsonDocument.Parse(await server.Client.GetStringAsync($"/v1/datasets/t/{path}&format=json"));
+                long[] rows = path[0] == 'r' ? [9, 0, 0, 4] : [.. batch.RootElement.GetProperty("@rows").EnumerateArray().Select(row => row.GetInt64())];
+                Assert.Equal(rows.Select(row => words[row]), batch.RootElement.GetProperty(array).EnumerateArray().Select(text => text.GetString()!));
+            }
+        }
+
+        using JsonDocument column = JsonDocument.Parse(await server.Client.GetStringAsync("/v1/datasets/t/rows?rows=3,4&arrays=g&format=json"));
+        Assert.Equal("""[["Zürich"],["猫"]]""", column.RootElement.GetProperty("g").GetRawText());
+        using JsonDocument chosen = JsonDocument.Parse(await server.Client.GetStringAsync("/v1/datasets/t/rows?rows=3,4&arrays=g&select=g:0&format=json"));
+        Assert.Equal("""["Zürich","猫"]""", chosen.RootElement.GetProperty("g").GetRawText());
+
+        // Asked for by name alone: every answer without a name is of numbers, as before.
+        using JsonDocument all = JsonDocument.Parse(await server.Client.GetStringAsync("/v1/datasets/t/rows?rows=3&format=json"));
+        Assert.Equal(["x"], all.RootElement.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(HttpStatusCode.OK, (await server.Client.GetAsync("/v1/datasets/t/epochs/0/batches/0?batch_size=2")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await server.Client.GetAsync("/v1/datasets/t/rows?rows=1&arrays=v&format=json")).StatusCode);
+        foreach (string path in (string[])["rows?rows=1&arrays=v", "rows?rows=1&arrays=v&format=npy", "epochs/0/batches/0?batch_size=2&arrays=v", "epochs/0/stream?batch_size=2&arrays=v", "epochs/0/plan?batch_size=2&arrays=v", "rows?rows=1&arrays=v&format=json&transform=v:cast(f4)"])
+        {
+            HttpResponseMessage refused = await server.Client.GetAsync($"/v1/datasets/t/{path}");
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+            Assert.Contains("texts", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Comma_separated_they_are_what_a_reader_reads()
+    {
+        Python.Require("numpy", "h5py");
+        using TemporaryFolder folder = new();
+        Python.Run("import sys, os, numpy as np; np.save(os.path.join(sys.argv[1], 't.npy'), np.array([['a,b', 'say \"so\"'], ['', 'two\\nlines'], ['猫', 'plain ']]))", folder.Path);
+        await using RunningServer server = await RunningServer.ServeAsync(folder.Path);
+        Assert.Equal("\"a,b\",\"say \"\"so\"\"\"\n\"\",\"two\nlines\"\n猫,plain \n", await server.Client.GetStringAsync("/v1/datasets/t/arrays/data?format=csv"));
+    }
+
+    [Fact]
+    public async Task Longer_ones_than_an_answer_may_hold_are_refused_before_it_begins()
+    {
+        Python.Require("numpy", "h5py");
+        using TemporaryFolder folder = new();
+        Python.Run("import sys, os, numpy as np; np.save(os.path.join(sys.argv[1], 't.npy'), np.array([b'x' * 60000] * 30))", folder.Path);
+        await using RunningServer server = await RunningServer.StartAsync("--data", folder.Path, "--Microtome:Limits:MaxResponseBytes=1048576");
+        Assert.Equal(60_002, (await server.Client.GetStringAsync("/v1/datasets/t/arrays/data?select=1")).Length);
+        HttpResponseMessage refused = await server.Client.GetAsync("/v1/datasets/t/arrays/data");
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
+        Assert.Contains("\"limit\":1048576", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Labels_may_be_texts()
+    {
+        Python.Require("numpy", "h5py");
+        using TemporaryFolder folder = new();
+        JsonElement expected = JsonDocument.Parse(Python.Run(Script, folder.Path)).RootElement;
+        await using RunningServer server = await RunningServer.ServeAsync(folder.Path);
+        using JsonDocument detail = JsonDocument.Parse(await server.Client.GetStringAsync("/v1/datasets/t"));
+        Assert.Equal("label", detail.RootElement.GetProperty("labels").GetProperty("array").GetString());
+        using JsonDocument view = JsonDocument.Parse(await server.Client.GetStringAsync("/v1/datasets/t/views/all"));
+        Assert.Equal(
+            expected.GetProperty("classes").EnumerateArray().Select(pair => $"{pair[0]}:{pair[1]}"),
+            view.RootElement.GetProperty("classes").EnumerateArray().Select(one => $"{one.GetProperty("value")}:{one.GetProperty("rows")}"));
     }
 
     private static async Task<string[]> TextsAsync(RunningServer server, string path)

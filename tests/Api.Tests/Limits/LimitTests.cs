@@ -65,7 +65,7 @@ public sealed class LimitTests
         await File.WriteAllBytesAsync(folder.File("a.npy"), NpyFile.Make(dtype, "(1000, 3, 1)", noise));
         await File.WriteAllBytesAsync(folder.File("b.npy"), NpyFile.Make(dtype, "(3000, 1)", noise));
         await using RunningServer server = await RunningServer.ServeAsync(folder.Path);
-        foreach ((string path, IBatchEncoder encoder, Shape shape) in new (string, IBatchEncoder, Shape)[] { ("a/arrays/data?format=json", new JsonEncoder(), new(1000, 3, 1)), ("b/arrays/data?format=csv", new CsvEncoder(), new(3000, 1)) })
+        foreach ((string path, IBatchEncoder encoder, Shape shape) in new (string, IBatchEncoder, Shape)[] { ("a/arrays/data?format=json", new JsonEncoder(1 << 20), new(1000, 3, 1)), ("b/arrays/data?format=csv", new CsvEncoder(1 << 20), new(3000, 1)) })
         {
             Assert.True(Dtype.TryParse(dtype, out Dtype? type, out _));
             long most = encoder.GetMostBytes(new([new Unread(type, shape)], IsBare: true));

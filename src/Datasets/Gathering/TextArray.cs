@@ -1,0 +1,36 @@
+using Microtome.Datasets.Arrays;
+using Microtome.Datasets.Sampling;
+
+namespace Microtome.Datasets.Gathering;
+
+/// <summary>Rows of an array of texts. They have no bytes of a fixed size: only encoders that hold texts are given one.</summary>
+public sealed class TextArray(string name, TextSlice slice, IndexMap rows, Shape shape) : BatchArray(name, Dtype.Text, shape)
+{
+    private readonly long _perRow = slice.Region.Count;
+
+    /// <summary>Reads the texts from <paramref name="start"/> on, by their place in what is sent, as many as the destination holds.</summary>
+    /// <exception cref="ArrayReadException">The file does not hold what its headers promise.</exception>
+    public async ValueTask ReadTextsAsync(long start, Memory<string> destination, CancellationToken cancellationToken)
+    {
+        for (int done = 0; done < destination.Length;)
+        {
+            long first = PlaceOf(start + done);
+            int count = 1;
+            while (done + count < destination.Length && PlaceOf(start + done + count) == first + count)
+            {
+                count++;
+            }
+
+            await slice.Source.ReadAsync(first, destination.Slice(done, count), cancellationToken);
+            done += count;
+        }
+    }
+
+    public override ValueTask WriteAsync(BatchBody body, CancellationToken cancellationToken) => throw NoBytes();
+
+    public override ValueTask ReadAsync(long start, Memory<byte> destination, CancellationToken cancellationToken) => throw NoBytes();
+
+    private static InvalidOperationException NoBytes() => new("Texts have no bytes; whoever plans an answer gives them to encoders that hold texts.");
+
+    private long PlaceOf(long number) => slice.PlaceOf(rows[number / _perRow], number % _perRow);
+}
