@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using Microsoft.Win32.SafeHandles;
 using Microtome.Datasets.Arrays;
-using Microtome.Datasets.Formats;
 using Microtome.Datasets.Storage;
 
 namespace Microtome.Datasets.Sidecars;
@@ -13,64 +11,44 @@ namespace Microtome.Datasets.Sidecars;
 /// </summary>
 internal sealed class Sidecar : IDisposable
 {
-    /// <summary>What is not on the disk yet when the server ends is left unsealed rather than waited for.</summary>
-    private const long MostToWaitFor = 256L << 20;
-
-    private readonly Lock _accounts = new();
-    private readonly Lock _writing = new();
-    private readonly SidecarIndex _index;
-    private readonly SafeFileHandle _writer;
-    private readonly DataFile _data;
-    private readonly PlainSource _plain;
-    private readonly StateBudget _budget;
-    private readonly ulong[] _ready;
+    private readonly SidecarFiles _files;
+    private readonly SidecarAccount _account;
+    private readonly ReadyBands _ready;
     private readonly ConcurrentDictionary<long, BandTask> _tasks = new();
-    private long _readyBands;
-    private long _heldBytes;
-    private long _unsealedBytes;
-    private long _sealedTicks;
     private long _lastUse = Environment.TickCount64;
-    private volatile bool _isRetired;
 
-    private Sidecar(SidecarLayout layout, SidecarIndex index, SafeFileHandle writer, DataFile data, StateBudget budget)
+    private Sidecar(SidecarLayout layout, SidecarFiles files, StateBudget budget)
     {
         Layout = layout;
-        _index = index;
-        _writer = writer;
-        _data = data;
-        _budget = budget;
-        _plain = new(data, 0, layout.Plain);
-        _ready = new ulong[((layout.Bands - 1) / 64) + 1];
-        bool isSealed = index.IsSealed(data.Modified);
-        _sealedTicks = isSealed ? data.Modified.Ticks : 0;
-        for (long band = 0; band < layout.Bands; band++)
+        _files = files;
+        _ready = new(layout.Bands);
+        for (long band = 0; files.WasSealed && band < layout.Bands; band++)
         {
-            if (index.IsPresent(band))
+            if (files.IsPresent(band))
             {
-                _heldBytes += BytesOf(band);
-                if (isSealed)
-                {
-                    SetReady(band);
-                }
+                _ready.Add(band);
             }
         }
 
-        // What has to be checked is worth a seal afterwards.
-        _unsealedBytes = isSealed || _heldBytes == 0 ? 0 : 1;
-        _heldBytes += index.Bytes;
-        budget.Count(_heldBytes);
+        _account = new(budget, files.FoundBytes);
     }
 
     public SidecarLayout Layout { get; }
 
     /// <summary>Bytes on the disk.</summary>
-    public long Bytes => Volatile.Read(ref _heldBytes);
+    public long Bytes => _account.Bytes;
 
-    public long ReadyBytes => Math.Min(Layout.Plain.Bytes, Volatile.Read(ref _readyBands) * Layout.BandBytes);
+    public long ReadyBytes => Math.Min(Layout.Plain.Bytes, _ready.Count * Layout.BandBytes);
 
-    public bool IsComplete => Volatile.Read(ref _readyBands) == Layout.Bands && !_isRetired;
+    /// <summary>Bytes written since the last seal.</summary>
+    public long UnsealedBytes => _files.UnsealedBytes;
 
-    public bool IsRetired => _isRetired;
+    public bool IsComplete => _ready.AreAll && !IsRetired;
+
+    public bool IsRetired => _account.IsClosed;
+
+    /// <summary>There was no room lately: no use in asking again yet.</summary>
+    public bool IsFull => _account.IsFull;
 
     /// <summary>When it last lent or made something, in milliseconds of the system's own clock.</summary>
     public long LastUse => Volatile.Read(ref _lastUse);
@@ -78,104 +56,39 @@ internal sealed class Sidecar : IDisposable
     /// <summary>Sources that use it; guarded by the store.</summary>
     public int Holders { get; set; } = 1;
 
-    /// <summary>There was no room lately: no use in asking again yet.</summary>
-    public bool IsFull => Environment.TickCount64 < FullUntil;
-
-    private long FullUntil { get; set; }
-
-    private static string RowsPath(string path) => path + ".rows";
-
-    private static string IndexPath(string path) => path + ".index";
-
     /// <summary>Opens what an earlier run left under this path, or begins anew where there is nothing, or nothing that can be used.</summary>
     /// <exception cref="IOException">The disk fails.</exception>
-    public static Sidecar Open(string path, ReadOnlySpan<byte> key, SidecarLayout layout, StateBudget budget)
-    {
-        SidecarIndex? index = null;
-        SafeFileHandle? writer = null;
-        DataFile? data = null;
-        try
-        {
-            if (File.Exists(RowsPath(path)) && File.Exists(IndexPath(path)))
-            {
-                writer = OpenRows(path, FileMode.Open);
-                index = RandomAccess.GetLength(writer) == layout.Plain.Bytes ? SidecarIndex.TryOpen(IndexPath(path), key, layout.Plain.Bytes, layout.Bands) : null;
-            }
-
-            if (index is null)
-            {
-                writer?.Dispose();
-                Delete(path);
-                writer = OpenRows(path, FileMode.Create);
-                RandomAccess.SetLength(writer, layout.Plain.Bytes);
-                index = SidecarIndex.Create(IndexPath(path), key, layout.Plain.Bytes, layout.Bands);
-            }
-
-            File.SetLastWriteTimeUtc(IndexPath(path), DateTime.UtcNow); // The least recently used goes first, across runs too.
-            data = DataFile.Open(RowsPath(path));
-            return new(layout, index, writer!, data, budget);
-        }
-        catch
-        {
-            index?.Dispose();
-            writer?.Dispose();
-            data?.Dispose();
-            throw;
-        }
-    }
-
-    public static void Delete(string path)
-    {
-        File.Delete(IndexPath(path));
-        File.Delete(RowsPath(path));
-    }
+    public static Sidecar Open(string path, ReadOnlySpan<byte> key, SidecarLayout layout, StateBudget budget) =>
+        new(layout, SidecarFiles.Open(path, key, layout), budget);
 
     public bool TryLocate(long row, long count, out FileRun run)
     {
         run = default;
-        if (_isRetired)
+        if (IsRetired || !_ready.HasAll(Layout.BandOf(row), Layout.BandOf(row + count - 1)))
         {
             return false;
         }
 
-        if (Volatile.Read(ref _readyBands) != Layout.Bands)
-        {
-            for (long band = Layout.BandOf(row); band <= Layout.BandOf(row + count - 1); band++)
-            {
-                if (!IsReady(band))
-                {
-                    return false;
-                }
-            }
-        }
-
         Use();
-        return _plain.TryLocate(row, count, out run);
+        return _files.Rows.TryLocate(row, count, out run);
     }
 
-    public bool IsReady(long band) => (Volatile.Read(ref _ready[band / 64]) & (1UL << (int)(band % 64))) != 0;
+    public bool IsReady(long band) => _ready.Has(band);
 
     /// <summary>Reads from bands that are ready.</summary>
     public ValueTask ReadAsync(long row, long count, Region inner, Memory<byte> destination, CancellationToken cancellationToken) =>
-        _plain.ReadAsync(row, count, inner, destination, cancellationToken);
+        _files.Rows.ReadAsync(row, count, inner, destination, cancellationToken);
 
     /// <summary>Whether the file is as this process left it, as far as that can be told: no shorter, and once sealed not written by others.</summary>
     public bool IsIntact()
     {
-        if (_isRetired)
-        {
-            return true;
-        }
-
         try
         {
-            long ticks = Volatile.Read(ref _sealedTicks);
-            return RandomAccess.GetLength(_writer) == Layout.Plain.Bytes
-                && (ticks == 0 || File.GetLastWriteTimeUtc(_writer).Ticks == ticks || Volatile.Read(ref _sealedTicks) != ticks);
+            return IsRetired || _files.IsIntact();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
-            return _isRetired;
+            return IsRetired;
         }
     }
 
@@ -204,13 +117,14 @@ internal sealed class Sidecar : IDisposable
         }
 
         Memory<byte> bytes = buffer.AsMemory(0, length);
-        bool wasPresent = _index.IsPresent(band);
-        if (wasPresent && TryVerify(band, bytes.Span))
+        bool wasPresent = _files.IsPresent(band);
+        if (wasPresent && _files.TryVerify(band, bytes.Span))
         {
+            _ready.Add(band);
             return 0;
         }
 
-        if (!wasPresent && !TryHold(length))
+        if (!wasPresent && !_account.TryHold(length))
         {
             return -1;
         }
@@ -224,13 +138,18 @@ internal sealed class Sidecar : IDisposable
                 return -1;
             }
 
-            Write(band, bytes.Span);
+            _files.Write(band, bytes.Span);
+            _ready.Add(band);
             return length;
         }
         catch (Exception error) when (error is IOException or ArrayReadException or ObjectDisposedException or UnauthorizedAccessException)
         {
             // A full disk, a damaged chunk, a file that is being closed: the rows are served without, or the reader meets the same error.
-            FullUntil = error is IOException ? Environment.TickCount64 + 30_000 : FullUntil;
+            if (error is IOException)
+            {
+                _account.Rest();
+            }
+
             LetGo(band, wasPresent ? 0 : length);
             return -1;
         }
@@ -239,147 +158,25 @@ internal sealed class Sidecar : IDisposable
     /// <summary>Brings everything to the disk and seals it, so that the next run need not check it. Waits for the disk.</summary>
     public void Seal(bool isEnding = false)
     {
-        long unsealed = Volatile.Read(ref _unsealedBytes);
-        if (_isRetired || unsealed == 0 || (isEnding && unsealed > MostToWaitFor))
+        if (!IsRetired)
         {
-            return;
-        }
-
-        try
-        {
-            RandomAccess.FlushToDisk(_writer); // Most of it, while others go on writing.
-            lock (_writing)
-            {
-                RandomAccess.FlushToDisk(_writer);
-                DateTime modified = File.GetLastWriteTimeUtc(_writer);
-                _index.Seal(modified);
-                _unsealedBytes = 0;
-                Volatile.Write(ref _sealedTicks, modified.Ticks);
-            }
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ObjectDisposedException)
-        {
-            // Unsealed it is as good, only slower to begin with.
+            _files.Seal(isEnding);
         }
     }
-
-    /// <summary>Bytes written since the last seal.</summary>
-    public long UnsealedBytes => Volatile.Read(ref _unsealedBytes);
 
     /// <summary>Lends nothing from now on; the caller deletes the files, and closes this when nobody reads it any more.</summary>
     /// <returns>Bytes that the budget has back.</returns>
-    public long Retire()
-    {
-        lock (_accounts)
-        {
-            if (_isRetired)
-            {
-                return 0;
-            }
+    public long Retire() => _account.Close();
 
-            _isRetired = true;
-            _budget.Release(_heldBytes);
-            return _heldBytes;
-        }
-    }
-
-    public void Dispose()
-    {
-        _data.Dispose();
-        _writer.Dispose();
-        _index.Dispose();
-    }
-
-    private static SafeFileHandle OpenRows(string path, FileMode mode) =>
-        File.OpenHandle(RowsPath(path), mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+    public void Dispose() => _files.Dispose();
 
     private void Use() => Volatile.Write(ref _lastUse, Environment.TickCount64);
 
-    private long BytesOf(long band) => Layout.RowsOf(band).Count * Layout.RowBytes;
-
-    private bool TryVerify(long band, Span<byte> bytes)
-    {
-        try
-        {
-            new FileRun(_writer, band * Layout.BandBytes, bytes.Length).CopyTo(0, bytes);
-        }
-        catch (ArrayReadException)
-        {
-            return false;
-        }
-
-        if (!_index.Matches(band, bytes))
-        {
-            return false;
-        }
-
-        SetReady(band);
-        return true;
-    }
-
-    private void Write(long band, ReadOnlySpan<byte> bytes)
-    {
-        lock (_writing)
-        {
-            if (_index.IsPresent(band))
-            {
-                _index.Clear(band); // What is there is not what was written.
-            }
-
-            Volatile.Write(ref _sealedTicks, 0);
-            RandomAccess.Write(_writer, bytes, band * Layout.BandBytes);
-            _index.Set(band, bytes);
-            _unsealedBytes += bytes.Length;
-        }
-
-        SetReady(band);
-    }
-
-    private void SetReady(long band)
-    {
-        ulong bit = 1UL << (int)(band % 64);
-        if ((Interlocked.Or(ref _ready[band / 64], bit) & bit) == 0)
-        {
-            Interlocked.Increment(ref _readyBands);
-        }
-    }
-
-    private bool TryHold(long bytes)
-    {
-        if (IsFull)
-        {
-            return false;
-        }
-
-        // Outside of the lock: making room may evict this very sidecar.
-        if (!_budget.TryReserve(bytes))
-        {
-            FullUntil = Environment.TickCount64 + 5_000;
-            return false;
-        }
-
-        lock (_accounts)
-        {
-            if (_isRetired)
-            {
-                _budget.Release(bytes);
-                return false;
-            }
-
-            _heldBytes += bytes;
-            return true;
-        }
-    }
-
     private void LetGo(long band, long bytes)
     {
-        lock (_accounts)
+        if (!IsReady(band))
         {
-            if (!_isRetired && !IsReady(band))
-            {
-                _heldBytes -= bytes;
-                _budget.Release(bytes);
-            }
+            _account.LetGo(bytes);
         }
     }
 }

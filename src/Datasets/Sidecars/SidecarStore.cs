@@ -335,7 +335,7 @@ public sealed class SidecarStore : IDisposable
     {
         try
         {
-            Sidecar.Delete(Path.Combine(_room!, name));
+            SidecarFiles.Delete(Path.Combine(_room!, name));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
