@@ -48,7 +48,7 @@ internal sealed class SidecarSource(IArraySource inner, SidecarStore store, Side
         }
         else if (opened.Result is { IsFull: false } sidecar)
         {
-            store.Ahead(sidecar, this, rows);
+            store.Bands.Ahead(sidecar, this, rows);
         }
         else
         {
@@ -63,7 +63,7 @@ internal sealed class SidecarSource(IArraySource inner, SidecarStore store, Side
         bool isReady = sidecar is { IsRetired: false };
         for (long band = layout.BandOf(row); isReady && band <= layout.BandOf(row + count - 1); band++)
         {
-            isReady = sidecar!.IsReady(band) || (IsWorthABand(region) && await store.MakeAsync(sidecar, this, band).WaitAsync(cancellationToken));
+            isReady = sidecar!.IsReady(band) || (IsWorthABand(region) && await store.Bands.MakeAsync(sidecar, this, band).WaitAsync(cancellationToken));
         }
 
         if (isReady)

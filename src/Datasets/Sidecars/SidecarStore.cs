@@ -11,41 +11,25 @@ namespace Microtome.Datasets.Sidecars;
 /// </summary>
 public sealed class SidecarStore : IDisposable
 {
-    private const string RoomName = "sidecars";
-
     /// <summary>A sidecar in use is not dropped for the sake of another before it has rested this long: they would drop each other by turns.</summary>
     private const long RestMilliseconds = 5 * 60 * 1000;
 
-    private const int MostAhead = 1 << 14;
-
     private readonly Lock _lock = new();
-    private readonly StateDirectory _state;
     private readonly RunLoans _loans;
+    private readonly SidecarRoom _room;
     private readonly Dictionary<string, Sidecar> _open = [];
-    private readonly Dictionary<string, Closed> _closed = [];
     private readonly Dictionary<Sidecar, List<SidecarSource>> _users = [];
-    private readonly WorkThreads<BandTask> _threads;
     private readonly SidecarWarmer _warmer;
-    private string? _room;
-    private long _decodedBytes;
-
-    [ThreadStatic]
-    private static byte[]? _buffer;
-
-    /// <summary>Set while a sidecar asks the budget for room.</summary>
-    [ThreadStatic]
-    private static bool _isOwnWish;
 
     /// <param name="state">Whose room the sidecars have; they are closed before it.</param>
     /// <param name="loans">The answers that may hold runs of a sidecar that is dropped.</param>
     /// <param name="time">For trying again.</param>
     public SidecarStore(StateDirectory state, RunLoans loans, TimeProvider time)
     {
-        _state = state;
+        _room = new(state);
         _loans = loans;
         Time = time;
-        _threads = new("sidecars", Environment.ProcessorCount, MostAhead, Run);
-        _warmer = new(this);
+        _warmer = new(Bands);
         state.Budget.AddEvictor(Evict);
     }
 
@@ -53,7 +37,7 @@ public sealed class SidecarStore : IDisposable
     public static TimeSpan RetryPeriod { get; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Bytes decoded into sidecars since the start.</summary>
-    public long DecodedBytes => Volatile.Read(ref _decodedBytes);
+    public long DecodedBytes => Bands.DecodedBytes;
 
     /// <summary>Bytes that sidecars take on the disk.</summary>
     public long Bytes
@@ -62,7 +46,7 @@ public sealed class SidecarStore : IDisposable
         {
             lock (_lock)
             {
-                return _open.Values.Sum(sidecar => sidecar.Bytes) + _closed.Values.Sum(closed => closed.Bytes);
+                return _open.Values.Sum(sidecar => sidecar.Bytes) + _room.ClosedBytes;
             }
         }
     }
@@ -81,8 +65,8 @@ public sealed class SidecarStore : IDisposable
 
     internal TimeProvider Time { get; }
 
-    /// <summary>Nobody waits for a band.</summary>
-    internal bool IsIdle => _threads.IsIdle;
+    /// <summary>Who makes what readers ask for.</summary>
+    internal BandThreads Bands { get; } = new();
 
     /// <summary>The array with a sidecar; itself where it is better off without.</summary>
     public IArraySource Attach(IArraySource source, Func<SidecarOrigin> origin) =>
@@ -146,7 +130,7 @@ public sealed class SidecarStore : IDisposable
             string name = _open.First(entry => entry.Value == sidecar).Key;
             _open.Remove(name);
             _users.Remove(sidecar);
-            _closed[name] = new(sidecar.Bytes, DateTime.UtcNow);
+            _room.Keep(name, sidecar);
         }
 
         sidecar.Seal(isEnding: true);
@@ -169,7 +153,7 @@ public sealed class SidecarStore : IDisposable
             string name = _open.First(entry => entry.Value == sidecar).Key;
             _open.Remove(name);
             _users.Remove(sidecar, out users!);
-            Delete(name);
+            _room.Delete(name);
         }
 
         users.ForEach(user => user.Forget(sidecar));
@@ -177,83 +161,13 @@ public sealed class SidecarStore : IDisposable
         return freed;
     }
 
-    /// <summary>A band that a reader waits for.</summary>
-    internal Task<bool> MakeAsync(Sidecar sidecar, SidecarSource source, long band)
-    {
-        BandTask task = sidecar.TaskOf(band, source);
-        if (!task.HasBegun)
-        {
-            _threads.Add(task);
-        }
-
-        return task.Made;
-    }
-
-    /// <summary>Bands that a reader will ask for.</summary>
-    internal void Ahead(Sidecar sidecar, SidecarSource source, ReadOnlySpan<long> rows)
-    {
-        long last = -1;
-        foreach (long row in rows)
-        {
-            long band = sidecar.Layout.BandOf(row);
-            if (band == last || sidecar.IsReady(band))
-            {
-                continue;
-            }
-
-            last = band;
-            BandTask task = sidecar.TaskOf(band, source);
-            if (task.TryQueue() && !_threads.TryAddAhead(task))
-            {
-                if (task.TryBegin())
-                {
-                    task.End(isMade: false);
-                }
-
-                return;
-            }
-        }
-    }
-
-    /// <summary>Makes one band on the calling thread.</summary>
-    internal void Run(BandTask task)
-    {
-        if (!task.TryBegin())
-        {
-            return;
-        }
-
-        bool isMade = false;
-        try
-        {
-            if (task.Sidecar.IsReady(task.Band))
-            {
-                isMade = true;
-                return;
-            }
-
-            _isOwnWish = true;
-            _buffer ??= [];
-            long decoded = task.Sidecar.Make(task.Band, task.Source, () => task.Source.IsUnchanged, ref _buffer);
-            Interlocked.Add(ref _decodedBytes, Math.Max(0, decoded));
-            isMade = decoded >= 0;
-        }
-        finally
-        {
-            _isOwnWish = false;
-            task.End(isMade);
-        }
-    }
-
-    private readonly record struct Closed(long Bytes, DateTime LastUse);
-
     private Sidecar? Open(string name, byte[] key, SidecarSource source)
     {
         List<Sidecar> older;
         Sidecar? shared;
         lock (_lock)
         {
-            if (!TryOpenRoom())
+            if (!_room.TryOpen())
             {
                 return null;
             }
@@ -267,17 +181,8 @@ public sealed class SidecarStore : IDisposable
 
             // What this place held before: nobody will ask for it again.
             older = [.. _open.Where(entry => entry.Key.StartsWith(source.Origin.Prefix, StringComparison.Ordinal)).Select(entry => entry.Value)];
-            foreach (string before in _closed.Keys.Where(other => other != name && other.StartsWith(source.Origin.Prefix, StringComparison.Ordinal)).ToArray())
-            {
-                DropClosed(before);
-            }
-
-            if (_closed.Remove(name, out Closed closed))
-            {
-                _state.Budget.Release(closed.Bytes); // It counts itself.
-            }
-
-            shared = Sidecar.Open(Path.Combine(_room!, name), key, source.Layout, _state.Budget);
+            _room.DropOthers(source.Origin.Prefix, name);
+            shared = _room.Open(name, key, source.Layout);
             _open.Add(name, shared);
             _users.Add(shared, [source]);
         }
@@ -286,83 +191,22 @@ public sealed class SidecarStore : IDisposable
         return shared;
     }
 
-    private bool TryOpenRoom()
-    {
-        if (_room is not null)
-        {
-            return true;
-        }
-
-        if (!_state.TryOpenRoom(RoomName, out string? room))
-        {
-            return false;
-        }
-
-        foreach (string index in Directory.EnumerateFiles(room, "*.index"))
-        {
-            FileInfo rows = new(Path.ChangeExtension(index, ".rows"));
-            long entries = (new FileInfo(index).Length / sizeof(ulong)) + 1;
-            long bytes = rows.Exists ? (long)((double)rows.Length / entries * Math.Min(entries, SidecarIndex.CountPresent(index))) : 0;
-            _closed.Add(Path.GetFileNameWithoutExtension(index), new(bytes, File.GetLastWriteTimeUtc(index)));
-            _state.Budget.Count(bytes);
-        }
-
-        foreach (string rows in Directory.EnumerateFiles(room, "*.rows"))
-        {
-            if (!_closed.ContainsKey(Path.GetFileNameWithoutExtension(rows)))
-            {
-                File.Delete(rows); // Its index was never made, or is gone.
-            }
-        }
-
-        _room = room;
-        return true;
-    }
-
-    private long DropClosed(string name)
-    {
-        if (!_closed.Remove(name, out Closed closed))
-        {
-            return 0;
-        }
-
-        Delete(name);
-        _state.Budget.Release(closed.Bytes);
-        return closed.Bytes;
-    }
-
-    private void Delete(string name)
-    {
-        try
-        {
-            SidecarFiles.Delete(Path.Combine(_room!, name));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // It stays behind until the room is opened again, and is counted then.
-        }
-    }
-
     /// <summary>Makes room: what is not open first, then what is not in use, and for what cannot be made again any.</summary>
     private long Evict(long bytes)
     {
-        long freed = 0;
+        long freed;
         List<Sidecar> open;
         lock (_lock)
         {
-            if (!TryOpenRoom())
+            if (!_room.TryOpen())
             {
                 return 0;
             }
 
-            foreach (string name in _closed.OrderBy(entry => entry.Value.LastUse).Select(entry => entry.Key).ToArray())
-            {
-                freed += freed < bytes ? DropClosed(name) : 0;
-            }
-
+            freed = _room.Free(bytes);
             long now = Environment.TickCount64;
-            bool isOwnWish = _isOwnWish;
-            open = [.. _open.Values.Where(sidecar => !isOwnWish || now - sidecar.LastUse > RestMilliseconds).OrderBy(sidecar => sidecar.LastUse)];
+            bool isForBand = BandThreads.IsMaking;
+            open = [.. _open.Values.Where(sidecar => !isForBand || now - sidecar.LastUse > RestMilliseconds).OrderBy(sidecar => sidecar.LastUse)];
         }
 
         foreach (Sidecar sidecar in open)

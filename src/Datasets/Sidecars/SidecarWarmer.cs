@@ -7,7 +7,7 @@ namespace Microtome.Datasets.Sidecars;
 /// of low rank, which stands back for as long as readers wait for bands. It also seals what is new, so that the next run
 /// can trust it.
 /// </summary>
-internal sealed partial class SidecarWarmer(SidecarStore store) : IDisposable
+internal sealed partial class SidecarWarmer(BandThreads bands) : IDisposable
 {
     /// <summary>Not the lowest: a reader may come to wait for the very band that is being made.</summary>
     private const int LowRank = 10;
@@ -101,13 +101,13 @@ internal sealed partial class SidecarWarmer(SidecarStore store) : IDisposable
         }
 
         bool isAtEnd = band == work.Sidecar.Layout.Bands;
-        if (isAtEnd || !store.IsIdle)
+        if (isAtEnd || !bands.IsIdle)
         {
             Thread.Sleep(Pause);
             return work with { Band = band, Looks = isAtEnd ? work.Looks + 1 : 0 };
         }
 
-        store.Run(work.Sidecar.TaskOf(band, work.Source));
+        bands.Run(work.Sidecar.TaskOf(band, work.Source));
         return work with { Band = band + 1 }; // What cannot be decoded is left to who asks for it.
     }
 
