@@ -128,7 +128,7 @@ public sealed class Hdf5Dataset : Hdf5Object
     }
 
     /// <summary>Reads a strided box, in C order without gaps.</summary>
-    /// <param name="selection">One range an axis of <see cref="Shape"/>.</param>
+    /// <param name="selection">One range an axis of <see cref="Shape"/>; not to be changed until the read ends.</param>
     /// <param name="destination">Exactly the box's bytes.</param>
     /// <param name="cancellationToken">Ends the read between two chunks.</param>
     /// <exception cref="ArgumentException">The selection does not lie in the shape, or the destination has another length.</exception>

@@ -6,13 +6,13 @@ namespace Microtome.Hdf5.Reading;
 internal ref struct ChunkWalk
 {
     private readonly ChunkGrid _grid;
-    private readonly BoxRequest _request;
+    private readonly ReadOnlySpan<Hdf5Range> _ranges;
     private readonly Span<long> _coordinates;
 
     public ChunkWalk(ChunkGrid grid, BoxRequest request, Span<long> coordinates)
     {
         _grid = grid;
-        _request = request;
+        _ranges = request.Axes;
         _coordinates = coordinates;
         for (int axis = 0; axis < coordinates.Length; axis++)
             coordinates[axis] = First(axis);
@@ -28,7 +28,7 @@ internal ref struct ChunkWalk
     {
         for (int axis = _coordinates.Length - 1; axis >= 0; axis--)
         {
-            Hdf5Range range = _request.Axis(axis);
+            Hdf5Range range = _ranges[axis];
             long length = _grid.ChunkDims[axis];
             long lastHere = (((_coordinates[axis] + 1) * length) - 1 - range.Start) / range.Step;
             if (lastHere + 1 < range.Count)
@@ -43,5 +43,5 @@ internal ref struct ChunkWalk
         return false;
     }
 
-    private readonly long First(int axis) => _request.Axis(axis).Start / _grid.ChunkDims[axis];
+    private readonly long First(int axis) => _ranges[axis].Start / _grid.ChunkDims[axis];
 }

@@ -10,7 +10,7 @@ namespace Microtome.Hdf5.Reading;
 /// <param name="storage">The stored numbers.</param>
 /// <param name="element">How they are served.</param>
 /// <param name="isOnce">The caller keeps what it reads: see <see cref="BoxRequest.IsOnce"/>.</param>
-internal sealed class NumberReader(ArrayStorage storage, ServedElement element, bool isOnce = false)
+internal readonly struct NumberReader(ArrayStorage storage, ServedElement element, bool isOnce = false)
 {
     private const int MaxSliceBytes = 4 << 20;
 
@@ -20,7 +20,7 @@ internal sealed class NumberReader(ArrayStorage storage, ServedElement element, 
     public ValueTask ReadAsync(ReadOnlyMemory<Hdf5Range> selection, Memory<byte> destination, CancellationToken cancellationToken)
     {
         int rank = storage.Space.Dims.Length;
-        BoxRequest request = new(selection.Span, rank, element.Geometry, storage.ElementBytes) { IsOnce = isOnce };
+        BoxRequest request = new(selection, rank, element.Geometry, storage.ElementBytes) { IsOnce = isOnce };
         if (element.Conversion.IsIdentity)
             return storage.ReadAsync(request, destination, cancellationToken);
 
@@ -45,7 +45,7 @@ internal sealed class NumberReader(ArrayStorage storage, ServedElement element, 
     /// <summary>Halves the selection's longest axis until a slice's stored bytes fit the buffer.</summary>
     private async Task ReadSlicesAsync(ReadOnlyMemory<Hdf5Range> selection, Memory<byte> destination, CancellationToken cancellationToken)
     {
-        BoxRequest request = new(selection.Span, storage.Space.Dims.Length, element.Geometry, storage.ElementBytes) { IsOnce = isOnce };
+        BoxRequest request = new(selection, storage.Space.Dims.Length, element.Geometry, storage.ElementBytes) { IsOnce = isOnce };
         int outermost = OutermostLongAxis(selection.Span);
         if (request.StoredBytes <= MaxSliceBytes || outermost < 0 || isOnce) // Slices would decode a chunk again and again.
         {

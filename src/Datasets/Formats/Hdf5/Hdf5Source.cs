@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
 using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Storage;
 using Microtome.Hdf5;
@@ -42,15 +44,21 @@ internal sealed class Hdf5Source(DataFile file, Hdf5Array array, ArraySpec spec,
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ReadAsync(long row, long count, Region inner, Memory<byte> destination, CancellationToken cancellationToken)
     {
+        Hdf5Range[] space = ArrayPool<Hdf5Range>.Shared.Rent(Shape.MaxRank);
         try
         {
-            await array.Open().ReadAsync(RangesOf(row, count, inner), destination, cancellationToken);
+            await array.Open().ReadAsync(RangesOf(row, count, inner, space), destination, cancellationToken);
         }
         catch (Hdf5FormatException error)
         {
             throw new ArrayReadException(error.Message, error);
+        }
+        finally
+        {
+            ArrayPool<Hdf5Range>.Shared.Return(space);
         }
     }
 
@@ -58,7 +66,7 @@ internal sealed class Hdf5Source(DataFile file, Hdf5Array array, ArraySpec spec,
     {
         try
         {
-            array.Open().ReadOnce(RangesOf(row, count, Region.All(spec.Shape.Row)), destination);
+            array.Open().ReadOnce(RangesOf(row, count, Region.All(spec.Shape.Row), new Hdf5Range[spec.Shape.Rank]), destination);
         }
         catch (Hdf5FormatException error)
         {
@@ -71,21 +79,24 @@ internal sealed class Hdf5Source(DataFile file, Hdf5Array array, ArraySpec spec,
         // The file belongs to whoever opened it.
     }
 
-    private Hdf5Range[] RangesOf(long row, long count, Region inner)
+    /// <param name="row">The first row.</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="inner">What is read of each.</param>
+    /// <param name="space">Where the ranges are put.</param>
+    private ReadOnlyMemory<Hdf5Range> RangesOf(long row, long count, Region inner, Hdf5Range[] space)
     {
         if (spec.Shape.Rank == 0)
         {
-            return [];
+            return default;
         }
 
-        Hdf5Range[] ranges = new Hdf5Range[1 + inner.Axes.Length];
-        ranges[0] = new(row, count);
+        space[0] = new(row, count);
         for (int axis = 0; axis < inner.Axes.Length; axis++)
         {
             AxisRange range = inner.Axes[axis];
-            ranges[axis + 1] = new(range.Start, range.Count, range.Step);
+            space[axis + 1] = new(range.Start, range.Count, range.Step);
         }
 
-        return ranges;
+        return space.AsMemory(0, 1 + inner.Axes.Length);
     }
 }
