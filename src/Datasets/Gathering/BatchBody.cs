@@ -30,25 +30,11 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
     /// <summary>The most that is copied from a file at once.</summary>
     private const int PieceBytes = 64 * 1024;
 
-    /// <summary>Runs that are sent from where they lie cost no memory while they wait: one system call takes many.</summary>
-    private const int LentBytes = 2 << 20;
-
-    private const int LentPieces = 1024;
-
-    /// <summary>Of the last run, what is copied before the files are checked and sent after it.</summary>
-    private const int TailBytes = 4096;
-
-    private readonly int _flushBytes = direct is null ? FlushBytes : DirectFlushBytes;
     private long _position;
     private long _turnBegan;
     private int _unflushed;
     private bool _isStarted;
-
-    /// <summary>The last run that was written: not yet passed on, since it may be the one whose end stays back.</summary>
-    private FileRun _last;
-
-    /// <summary>Whether runs were passed on since the last flush.</summary>
-    private bool _hasLent;
+    private LentRuns _lent;
 
     public BatchBody(PipeWriter writer)
         : this(writer, ByteWindow.Whole)
@@ -62,7 +48,7 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
     public long Written { get; private set; }
 
     /// <summary>Of these, bytes that left from where they are mapped.</summary>
-    public long Lent { get; private set; }
+    public long Lent => _lent.Bytes;
 
     /// <summary>
     /// Announces the next <paramref name="total"/> bytes of the body and says which of them the window wants. The caller then
@@ -100,13 +86,12 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
             return CopyRunAsync(run, cancellationToken);
         }
 
-        if (!_isStarted || run.Length > LentBytes || IsFull)
+        if (!_isStarted || run.Length > LentRuns.MostBytes || LentRuns.IsFull(direct.Connection))
         {
             return LendRunAsync(run, cancellationToken);
         }
 
-        PassOn();
-        _last = run;
+        _lent.Add(run, writer, direct.Connection);
         Written += run.Length;
         return default;
     }
@@ -117,7 +102,7 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
         PassOn();
 
         // Behind runs come no copied bytes unsent: what stays back in the end is one or the other.
-        return _unflushed >= _flushBytes || _hasLent
+        return _unflushed >= MostUnflushed || _lent.HasPassed
             ? FlushAndGetMemoryAsync(count, cancellationToken)
             : new(writer.GetMemory(count)[..count]);
     }
@@ -139,21 +124,17 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SealAsync(CancellationToken cancellationToken)
     {
-        if (_last.File is null)
+        if (!_lent.IsWaiting)
         {
             return; // What waits was copied.
         }
 
-        FileRun tail = _last;
-        if (_hasLent || _last.Length > FlushBytes)
+        FileRun tail = _lent.TakeTail(FlushBytes);
+        if (_lent.IsWaiting || _lent.HasPassed)
         {
-            long head = _last.Length - Math.Min(_last.Length, TailBytes);
-            tail = _last.Slice(head, _last.Length - head);
-            _last = head > 0 ? _last.Slice(0, head) : default;
             await FlushAsync(cancellationToken);
         }
 
-        _last = default;
         Copy(tail);
     }
 
@@ -170,7 +151,7 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
 
         PassOn();
         _unflushed = 0;
-        _hasLent = false;
+        _lent.EndFlush();
         ValueTask<FlushResult> flush = direct is null ? writer.FlushAsync(cancellationToken) : direct.Connection.FlushAsync(cancellationToken);
         FlushResult result = await OutsideAsync(flush);
         if (direct?.Connection.HasFault == true)
@@ -196,7 +177,7 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
     /// <summary>Waits for a slow reader or the disk; the answer's place is lent to others meanwhile.</summary>
     internal ValueTask<T> OutsideAsync<T>(ValueTask<T> wait) => admission is null || !HoldsPlace ? wait : admission.OutsideAsync(wait);
 
-    private bool IsFull => direct!.Connection.UnflushedBytes >= LentBytes || direct.Connection.UnflushedPieces >= LentPieces;
+    private int MostUnflushed => direct is null ? FlushBytes : DirectFlushBytes;
 
     private async ValueTask StartAsync(DirectPath path, CancellationToken cancellationToken)
     {
@@ -232,46 +213,23 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
 
         for (long done = 0; done < run.Length;)
         {
-            if (IsFull)
+            if (LentRuns.IsFull(direct!.Connection))
             {
                 await FlushAsync(cancellationToken);
             }
 
-            long count = Math.Min(run.Length - done, LentBytes);
-            PassOn();
-            _last = run.Slice(done, count);
+            long count = Math.Min(run.Length - done, LentRuns.MostBytes);
+            _lent.Add(run.Slice(done, count), writer, direct.Connection);
             Written += count;
             done += count;
         }
     }
 
-    /// <summary>Passes the last run on to the connection, by way of the web server, which counts its bytes.</summary>
     private void PassOn()
     {
-        if (_last.File is null)
+        if (_lent.IsWaiting)
         {
-            return;
-        }
-
-        FileRun run = _last;
-        _last = default;
-        SocketWriter connection = direct!.Connection;
-        connection.Lend(run);
-        try
-        {
-            _ = writer.GetMemory((int)run.Length);
-            if (!connection.IsLending)
-            {
-                throw new OperationCanceledException("The connection is closed: what is written leads nowhere.");
-            }
-
-            writer.Advance((int)run.Length);
-            _hasLent = true;
-            Lent += run.Length;
-        }
-        finally
-        {
-            connection.Withdraw();
+            _lent.PassOn(writer, direct!.Connection);
         }
     }
 
