@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using Microsoft.AspNetCore.Mvc;
+using Microtome.Datasets.Wording;
 
 namespace Microtome.Api.Problems;
 
@@ -37,13 +38,10 @@ internal sealed class UnknownParameters
     public static ProblemException Unknown(string name, IEnumerable<string> known, string what)
     {
         string[] names = [.. known.Order(StringComparer.Ordinal)];
-        string? nearest = Nearest(name, names);
+        string? nearest = Spelling.Nearest(name, names);
         string hint = nearest is null ? $"this request takes no {what}s" : $"did you mean {nearest}? It takes {string.Join(", ", names)}";
         return new(ProblemCode.UnknownParameter, $"There is no {what} {name}; {hint}.") { Parameter = name, Nearest = nearest };
     }
-
-    /// <summary>The known name that takes the fewest edits to reach, whatever the case; null where none is known.</summary>
-    public static string? Nearest(string name, IEnumerable<string> known) => known.MinBy(candidate => Distance(name.ToLowerInvariant(), candidate.ToLowerInvariant()));
 
     private static Dictionary<string, bool> ReadParameters(MethodInfo handler)
     {
@@ -72,29 +70,6 @@ internal sealed class UnknownParameters
                 names[query.Name ?? name] = type.IsArray;
             }
         }
-    }
-
-    /// <summary>Levenshtein's distance: edits from one word to the other.</summary>
-    private static int Distance(string from, string to)
-    {
-        Span<int> row = stackalloc int[to.Length + 1];
-        for (int j = 0; j <= to.Length; j++)
-        {
-            row[j] = j;
-        }
-
-        foreach (char c in from.AsSpan(0, Math.Min(from.Length, 64)))
-        {
-            int diagonal = row[0]++;
-            for (int j = 1; j <= to.Length; j++)
-            {
-                int above = row[j];
-                row[j] = Math.Min(Math.Min(above, row[j - 1]) + 1, diagonal + (c == to[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-
-        return row[to.Length];
     }
 
     private void Check(IQueryCollection query)

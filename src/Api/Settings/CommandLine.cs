@@ -1,4 +1,4 @@
-using Microtome.Api.Problems;
+using Microtome.Datasets.Wording;
 
 namespace Microtome.Api.Settings;
 
@@ -32,7 +32,7 @@ internal static class CommandLine
             string section = parts[0].Split(':', 2)[0];
             if (!Known.Contains(section, StringComparer.OrdinalIgnoreCase))
             {
-                throw new SettingsException($"{Prefix}{section} is not a setting; did you mean {Prefix}{UnknownParameters.Nearest(section, Known)}?");
+                throw new SettingsException($"{Prefix}{section} is not a setting; did you mean {Prefix}{Spelling.Nearest(section, Known)}?");
             }
 
             if (parts.Length == 1 && ++i == arguments.Length)

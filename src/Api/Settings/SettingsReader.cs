@@ -1,5 +1,5 @@
 using System.Globalization;
-using Microtome.Api.Problems;
+using Microtome.Datasets.Wording;
 
 namespace Microtome.Api.Settings;
 
@@ -15,7 +15,7 @@ internal readonly struct SettingsReader(IConfigurationSection section)
         {
             if (!keys.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
             {
-                throw new SettingsException($"{child.Path} is not a setting; did you mean {UnknownParameters.Nearest(child.Key, keys)}?");
+                throw new SettingsException($"{child.Path} is not a setting; did you mean {Spelling.Nearest(child.Key, keys)}?");
             }
         }
     }

@@ -1,12 +1,16 @@
 namespace Microtome.Datasets.Wording;
 
-/// <summary>The nearest of a few known words, by edit distance: a letter more, less, other, or two that changed places.</summary>
-internal static class Spelling
+/// <summary>The nearest of a few known words, by edit distance: a letter more, less, other, or two that changed places, whatever the case.</summary>
+public static class Spelling
 {
-    private const int LongestWord = 32;
+    /// <summary>Letters of a word that are looked at: known ones are shorter.</summary>
+    private const int Letters = 64;
+
+    /// <summary>The known word that takes the fewest edits to reach; null where none is known.</summary>
+    public static string? Nearest(string word, IEnumerable<string> known) => known.MinBy(candidate => Distance(word, candidate));
 
     /// <summary><c>did you mean cast?</c>, or the whole list where nothing is near.</summary>
-    public static string Suggest(string word, params ReadOnlySpan<string> known)
+    internal static string Suggest(string word, params ReadOnlySpan<string> known)
     {
         string? nearest = null;
         int least = int.MaxValue;
@@ -22,12 +26,9 @@ internal static class Spelling
         return nearest is not null && least <= Math.Max(1, nearest.Length / 2) ? $"did you mean {nearest}?" : "use one of " + string.Join(", ", known!);
     }
 
-    private static int Distance(string word, string candidate)
+    private static int Distance(string typed, string candidate)
     {
-        if (word.Length > LongestWord)
-        {
-            return int.MaxValue;
-        }
+        ReadOnlySpan<char> word = typed.AsSpan(0, Math.Min(typed.Length, Letters));
 
         // Three rows of the table: the one being filled and the two before it.
         int width = candidate.Length + 1;
@@ -56,5 +57,5 @@ internal static class Spelling
         return table[(word.Length % 3 * width) + candidate.Length];
     }
 
-    private static bool Same(char typed, char known) => char.ToLowerInvariant(typed) == known;
+    private static bool Same(char typed, char known) => char.ToLowerInvariant(typed) == char.ToLowerInvariant(known);
 }
