@@ -3,6 +3,7 @@ using Microtome.Fixtures;
 namespace Microtome.Hdf5.Tests.Reading;
 
 /// <summary>Large chunk tables are small in memory, and right at both ends, in whatever index they come.</summary>
+[Collection("alone")]
 public sealed class ChunkTableTests(ITestOutputHelper output)
 {
     private const int Chunks = 262_144;

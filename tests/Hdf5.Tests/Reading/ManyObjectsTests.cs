@@ -4,6 +4,7 @@ using Microtome.Fixtures;
 namespace Microtome.Hdf5.Tests.Reading;
 
 /// <summary>A file of many objects costs little for each: what is not asked for is not kept.</summary>
+[Collection("alone")]
 public sealed class ManyObjectsTests(ITestOutputHelper output)
 {
     private const int Objects = 4000;
