@@ -15,7 +15,7 @@ public sealed record Batch(IReadOnlyList<BatchArray> Arrays, bool IsBare = false
     public bool IsTransformed { get; init; }
 
     /// <summary>Shared with the batches whose arrays have the same names, dtypes and shapes.</summary>
-    internal BatchForm Form { get; init; } = new(0);
+    internal BatchForm Form { get => field ??= new(0); init; }
 
     /// <summary>Bytes of all arrays together.</summary>
     public long Bytes

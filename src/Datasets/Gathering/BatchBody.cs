@@ -8,9 +8,9 @@ namespace Microtome.Datasets.Gathering;
 /// <summary>
 /// Where the bytes of an answer go: a window (all of it, or one range) of a body that is written from its start. What lies before
 /// the window is passed over without being read. Flushes lazily, before more is written, so that the last bytes stay back until
-/// the writer has checked that the files are still what they were (<see cref="SealAsync"/>). Where it has to wait for a slow
-/// reader or the disk, the answer's place among the readers of data is lent to others meanwhile. One writer at a time. Its async methods reuse
-/// their state machines, so that a body of any size allocates nothing by the piece.
+/// the writer has checked that the files are still what they were (<see cref="SealAsync"/>). Where it has to wait for a slow reader
+/// or the disk, the answer's place among the readers of data is lent to others meanwhile. One writer at a time. Its async methods
+/// reuse their state machines, so that a body of any size allocates nothing by the piece.
 /// </summary>
 /// <param name="writer">The connection, as the web server shows it: it counts what passes.</param>
 /// <param name="window">The part of the body that is wanted.</param>

@@ -14,9 +14,6 @@ public sealed class MadeDatasets(StateDirectory state)
     /// <summary>Folders that are not whole yet, or no longer wanted; those that a killed server left are dropped.</summary>
     private const string HiddenPrefix = ".";
 
-    /// <summary>There once every byte has been brought to the disk.</summary>
-    private const string DurableMark = ".durable";
-
     private readonly Lock _lock = new();
     private Dictionary<string, MadeManifest>? _made;
 
@@ -62,7 +59,7 @@ public sealed class MadeDatasets(StateDirectory state)
         manifest = manifest with { Boot = Boot.Id };
         if (manifest.Boot.Length == 0)
         {
-            Settle(folder, manifest); // Nothing would tell afterwards that the machine was started anew.
+            DurableFolder.Settle(folder); // Nothing would tell afterwards that the machine was started anew.
         }
 
         AtomicFile.Write(Path.Combine(folder, MadeManifest.FileName), manifest.ToJson());
@@ -74,20 +71,7 @@ public sealed class MadeDatasets(StateDirectory state)
     }
 
     /// <summary>Brings every dataset to the disk that is not there yet. May take as long as the disk does.</summary>
-    public void Settle()
-    {
-        foreach ((MadeManifest manifest, string folder) in List())
-        {
-            try
-            {
-                Settle(folder, manifest);
-            }
-            catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-            {
-                // Removed meanwhile.
-            }
-        }
-    }
+    public void Settle() => DurableFolder.Settle(List().Select(made => made.Folder));
 
     /// <summary>Removes a dataset: at once from the list; its files go on serving whoever has them open.</summary>
     /// <returns>False where no such dataset was made.</returns>
@@ -126,22 +110,6 @@ public sealed class MadeDatasets(StateDirectory state)
     /// <summary>Whether anything that is named so on this disk is in the way, be it a dataset or not.</summary>
     public bool IsTaken(string name) => Find(name) is not null || (state.TryFindRoom(Room, out string? room) && Path.Exists(Path.Combine(room, name)));
 
-    private static void Settle(string folder, MadeManifest manifest)
-    {
-        if (File.Exists(Path.Combine(folder, DurableMark)))
-        {
-            return;
-        }
-
-        foreach (MadeArray array in manifest.Arrays)
-        {
-            using FileStream file = new(Path.Combine(folder, array.File), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            file.Flush(flushToDisk: true);
-        }
-
-        AtomicFile.Write(Path.Combine(folder, DurableMark), []);
-    }
-
     private string Folder(string name) => Path.Combine(state.OpenRoom(Room), name);
 
     private Dictionary<string, MadeManifest>? Load()
@@ -163,7 +131,7 @@ public sealed class MadeDatasets(StateDirectory state)
             {
                 continue; // Damaged by somebody: not served, and not ours to throw away.
             }
-            else if (manifest.Boot != Boot.Id && !File.Exists(Path.Combine(folder, DurableMark)))
+            else if (!DurableFolder.IsWhole(folder, manifest.Boot))
             {
                 lost.Add(manifest.Job);
                 Delete(folder);

@@ -122,23 +122,7 @@ public sealed class ComputedColumns
             folders = [.. (_records ?? []).Where(entry => entry.Value.Boot.Length > 0).Select(entry => Folder(entry.Key))];
         }
 
-        foreach (string folder in folders.Where(folder => !File.Exists(Path.Combine(folder, ProfileRecord.DurableMark))))
-        {
-            try
-            {
-                foreach (string file in Directory.EnumerateFiles(folder))
-                {
-                    using FileStream stream = new(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-                    stream.Flush(flushToDisk: true);
-                }
-
-                AtomicFile.Write(Path.Combine(folder, ProfileRecord.DurableMark), []);
-            }
-            catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-            {
-                // Evicted meanwhile.
-            }
-        }
+        DurableFolder.Settle(folders);
     }
 
     /// <summary>Whether an array's columns are there.</summary>

@@ -1,18 +1,16 @@
 using System.Text.Json;
 using Microtome.Datasets.Arrays;
+using Microtome.Datasets.Storage;
 
 namespace Microtome.Datasets.Profiles;
 
 /// <summary>What lies beside the columns on the disk: whose they are, and what the profile found as a whole.</summary>
 /// <param name="Format">How the columns are computed and laid out: another number is another profile.</param>
-/// <param name="Boot">Since when the machine ran: after another start they are believed only with <see cref="DurableMark"/>. Empty where they are on the disk.</param>
+/// <param name="Boot">Since when the machine ran: see <see cref="DurableFolder"/>. Empty where they are on the disk.</param>
 internal sealed record ProfileRecord(int Format, string Content, string Array, string Dtype, long Rows, ArrayStatistics Statistics, string Boot = "")
 {
     public const int CurrentFormat = 1;
     public const string FileName = "profile.json";
-
-    /// <summary>A file that is there once everything else has been brought to the disk.</summary>
-    public const string DurableMark = "durable";
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = false };
 
@@ -40,7 +38,7 @@ internal sealed record ProfileRecord(int Format, string Content, string Array, s
     /// <summary>Bytes of all columns.</summary>
     public long Bytes => Kinds.Sum(kind => SpecOf(kind).Bytes);
 
-    private bool IsDurable(string folder) => string.IsNullOrEmpty(Boot) || Boot == Storage.Boot.Id || File.Exists(Path.Combine(folder, DurableMark));
+    private bool IsDurable(string folder) => string.IsNullOrEmpty(Boot) || DurableFolder.IsWhole(folder, Boot);
 
     private bool IsWhole(string folder, ColumnKind kind) =>
         new FileInfo(Path.Combine(folder, kind.Name)) is { Exists: true } file && file.Length == SpecOf(kind).Bytes;
