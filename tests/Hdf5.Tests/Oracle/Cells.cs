@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text;
 using Microtome.Fixtures;
 
 namespace Microtome.Hdf5.Tests.Oracle;
 
-/// <summary>The files that cells.py makes, open, and what h5py reads from each array in them.</summary>
+/// <summary>The files that cells.py makes, one for each version of the superblock, open; and what h5py reads from each array in them.</summary>
 public sealed class Cells : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -12,25 +13,14 @@ public sealed class Cells : IDisposable
     public Cells()
     {
         Python.Require("h5py");
-        Python.Run(File.ReadAllText(Repository.PathOf("tests", "Hdf5.Tests", "Oracle", "cells.py")), _folder.Path);
-        byte[] expected = File.ReadAllBytes(_folder.File("expected.bin"));
-        Dictionary<string, Dictionary<string, Hdf5Dataset>> files = [];
-        foreach (string line in File.ReadLines(_folder.File("cells.txt")))
-        {
-            string[] fields = line.Split('\t');
-            if (!files.TryGetValue(fields[0], out Dictionary<string, Hdf5Dataset>? datasets))
-                files.Add(fields[0], datasets = Open(fields[0]));
-
-            long[] shape = [.. fields[3].Split(',', StringSplitOptions.RemoveEmptyEntries).Select(long.Parse)];
-            int offset = int.Parse(fields[4], CultureInfo.InvariantCulture);
-            int length = int.Parse(fields[5], CultureInfo.InvariantCulture);
-            All.Add(new($"{fields[0]}{fields[1]}", datasets.GetValueOrDefault(fields[1]), fields[2], shape, expected.AsMemory(offset, length)));
-        }
+        string script = File.ReadAllText(Repository.PathOf("tests", "Hdf5.Tests", "Oracle", "cells.py"));
+        int[] superblocks = [0, 1, 2, 3];
+        Parallel.ForEach(superblocks, new() { MaxDegreeOfParallelism = 2 }, version => Python.Run(script, _folder.Path, $"v{version}", $"{version}"));
+        foreach (int version in superblocks)
+            Add($"v{version}", version);
     }
 
     internal List<Cell> All { get; } = [];
-
-    public string PathOf(string file) => _folder.File(file);
 
     public void Dispose()
     {
@@ -38,13 +28,38 @@ public sealed class Cells : IDisposable
         _folder.Dispose();
     }
 
-    private Dictionary<string, Hdf5Dataset> Open(string name)
+    private void Add(string name, int superblock)
     {
-        _handles.Add(File.OpenHandle(_folder.File(name)));
-        IEnumerable<Hdf5Dataset> datasets = Hdf5File.Open(_handles[^1], new()).ReadObjects().OfType<Hdf5Dataset>();
-        return datasets.SelectMany(dataset => dataset.Members.Prepend(dataset)).ToDictionary(dataset => dataset.Path);
+        _handles.Add(File.OpenHandle(_folder.File(name + ".h5")));
+        var file = Hdf5File.Open(_handles[^1], new());
+        Assert.Equal(superblock, file.SuperblockVersion);
+        IEnumerable<Hdf5Dataset> found = file.ReadObjects().OfType<Hdf5Dataset>();
+        var datasets = found.SelectMany(dataset => dataset.Members.Prepend(dataset)).ToDictionary(dataset => dataset.Path);
+        byte[] expected = File.ReadAllBytes(_folder.File(name + ".bin"));
+        foreach (string line in File.ReadLines(_folder.File(name + ".txt")))
+        {
+            string[] fields = line.Split('\t');
+            int[] shape = [.. fields[2].Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
+            int offset = int.Parse(fields[3], CultureInfo.InvariantCulture);
+            int length = int.Parse(fields[4], CultureInfo.InvariantCulture);
+            All.Add(new(name + fields[0], datasets.GetValueOrDefault(fields[0]), fields[1], shape, expected.AsMemory(offset, length)));
+        }
     }
 
     /// <summary>One array, and the bytes that it must read as.</summary>
-    internal sealed record Cell(string Name, Hdf5Dataset? Dataset, string Dtype, long[] Shape, ReadOnlyMemory<byte> Expected);
+    internal sealed record Cell(string Name, Hdf5Dataset? Dataset, string Dtype, int[] Shape, ReadOnlyMemory<byte> Expected)
+    {
+        public bool IsText => Dtype == "text";
+
+        public int Count => Shape.Aggregate(1, (count, length) => count * length);
+
+        /// <summary>Each text ends with a NUL.</summary>
+        public string[] ExpectedTexts => Encoding.UTF8.GetString(Expected.Span).Split('\0')[..^1];
+
+        public bool IsListed => Dataset is not null && Dataset.Shape.SequenceEqual(Shape.Select(length => (long)length))
+            && (IsText ? Dataset.CanReadStrings : Dataset.ElementType?.Name == Dtype);
+
+        public override string ToString() =>
+            $"{Name} {Dataset?.ChunkIndex} {Dataset?.ElementType} [{string.Join(',', Dataset?.Shape ?? [])}], for {Dtype} [{string.Join(',', Shape)}]: {Dataset?.Reason}";
+    }
 }

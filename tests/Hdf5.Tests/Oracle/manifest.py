@@ -196,7 +196,7 @@ def main():
             path = os.path.join(where, name)
             files[os.path.relpath(path, root)] = describe_file(path)
     with open(os.path.join(folder, "manifest.json"), "w") as out:
-        json.dump({"files": files}, out, indent=1)
+        out.write(json.dumps({"files": files}))
 
 
 main()
