@@ -8,12 +8,13 @@ using Microtome.Hdf5.Reading;
 namespace Microtome.Hdf5;
 
 /// <summary>
-/// An array in a file: a dataset, or one numeric member of a dataset of compounds. Immutable; safe for concurrent use. Numbers come
+/// An array in a file: a dataset, or one member (numbers or texts) of a dataset of compounds. Immutable; safe for concurrent use. Numbers come
 /// out in C order, native and little-endian, as <see cref="ElementType"/> says.
 /// </summary>
 public sealed class Hdf5Dataset : Hdf5Object
 {
     private readonly DatasetDescription _description;
+    private readonly MemberView _view;
     private readonly ServedElement? _element;
 
     internal Hdf5Dataset(string path, IReadOnlyList<string> aliases, ObjectHeader header, DatasetDescription description)
@@ -26,8 +27,8 @@ public sealed class Hdf5Dataset : Hdf5Object
         : base(path, aliases, header)
     {
         _description = description;
+        _view = view;
         Id = id;
-        Type = view.Type;
         _element = ServedElement.Resolve(view, out string? typeReason);
         Reason = description.Reason ?? typeReason;
         long[] inner = _element?.Geometry.Dims ?? [];
@@ -45,8 +46,8 @@ public sealed class Hdf5Dataset : Hdf5Object
         ElementType = Reason is null ? _element!.Type : null;
         ChunkShape = description.Layout is ChunkedLayout chunked ? [.. chunked.ChunkDims, .. inner] : null;
         Members = IsMember || _element is not null ? [] : [.. MemberView.Of(view).Select(ToMember)];
-        if (description.Reason is null && Members.Any(member => member.ElementType is not null))
-            Reason += "; its numeric members are arrays of their own";
+        if (description.Reason is null && Members.Any(member => member.ElementType is not null || member.CanReadStrings))
+            Reason += "; its members that are numbers or texts are arrays of their own";
     }
 
     /// <summary>What <see cref="Hdf5File.OpenDataset"/> opens this array by.</summary>
@@ -74,7 +75,7 @@ public sealed class Hdf5Dataset : Hdf5Object
     public bool IsText => Type is StringType or VariableLengthType { IsString: true };
 
     /// <summary>Elements are texts that can be decoded.</summary>
-    public bool CanReadStrings => IsText && !IsMember && !IsNull && _description.Storage is not null && _description.Reason is null;
+    public bool CanReadStrings => IsText && _view.Dims.Length == 0 && !IsNull && _description.Storage is not null && _description.Reason is null;
 
     /// <summary>Elements of a chunk by axis, of the rank of <see cref="Shape"/>; null where the dataset is not chunked.</summary>
     public ImmutableArray<long>? ChunkShape { get; }
@@ -91,7 +92,7 @@ public sealed class Hdf5Dataset : Hdf5Object
     /// <summary>The members of a dataset of compounds, each as an array of its own with the path <c>path.member</c>; nested ones too.</summary>
     public ImmutableArray<Hdf5Dataset> Members { get; }
 
-    internal Datatype Type { get; }
+    internal Datatype Type => _view.Type;
 
     internal DatasetDescription Description => _description;
 
@@ -162,13 +163,13 @@ public sealed class Hdf5Dataset : Hdf5Object
     /// <exception cref="Hdf5FormatException">The file does not hold what its structures promise.</exception>
     public ValueTask<string[]> ReadStringsAsync(long start, long count, CancellationToken cancellationToken = default)
     {
-        if (!IsText || _description.Storage is null || IsMember)
+        if (!CanReadStrings)
             throw new InvalidOperationException($"{Path} cannot be read as texts: {_description.Reason ?? DatatypeText}.");
 
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Math.Max(0, _description.Space.Count - start));
-        return TextElements.ReadAsync(_description, start, count, cancellationToken);
+        return TextElements.ReadAsync(_description, _view, start, count, cancellationToken);
     }
 
     private bool IsMember => Id.Member >= 0;

@@ -59,11 +59,7 @@ public sealed class Hdf5File
     {
         long length = GetLength(handle);
         var superblock = Superblock.Read(new(handle, length, 0));
-        BoundedFile file = new(handle, length, superblock.BaseAddress);
-        if (superblock.EndOfFile > file.Length)
-            throw new Hdf5FormatException($"The file is truncated: {file.Length} bytes of {superblock.EndOfFile} are there.");
-
-        return new(new(file, superblock, options), superblock);
+        return new(new(new(handle, length, superblock.BaseAddress), superblock, options), superblock);
     }
 
     /// <summary>

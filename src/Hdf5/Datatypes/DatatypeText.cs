@@ -46,7 +46,12 @@ internal static class DatatypeText
                 AppendCompound(text, compound);
                 break;
             case ReferenceType reference:
-                text.Append(reference.Kind == ReferenceKind.Region ? "region reference" : "reference");
+                text.Append(reference.Kind switch
+                {
+                    ReferenceKind.Object => "reference",
+                    ReferenceKind.Region => "region reference",
+                    _ => "reference of HDF5 1.12",
+                });
                 break;
             case EnumType enumeration:
                 text.Append("enum(");

@@ -6,6 +6,8 @@ namespace Microtome.Hdf5.FileLevel;
 /// <summary>What every reader of a file's structures needs: the bytes, the field sizes, and what the superblock extension says.</summary>
 internal sealed class FileContext
 {
+    private const int DriverPrefixBytes = 16;
+
     private readonly ConcurrentDictionary<MessageType, FractalHeap> _sharedHeaps = new();
     private readonly SharedMessageTable? _sharedMessages;
 
@@ -15,20 +17,22 @@ internal sealed class FileContext
         Sizes = superblock.Sizes;
         Options = options;
         ChunkNodeK = superblock.ChunkNodeK;
-        CheckDriver(superblock.DriverInfoAddress);
-        if (superblock.ExtensionAddress == Cursor.Undefined)
+
+        // A part of a file in several is shorter than the whole, and should not be called truncated.
+        bool isTruncated = superblock.EndOfFile > file.Length;
+        CheckDriver(superblock.DriverInfoAddress, isTruncated);
+        ObjectHeader? extension = ReadExtension(superblock.ExtensionAddress, isTruncated);
+        if (isTruncated)
+            throw new Hdf5FormatException($"The file is truncated: {file.Length} bytes of {superblock.EndOfFile} are there.");
+
+        if (extension is null)
             return;
 
-        // Specification II.C: the extension is an object header.
-        var extension = ObjectHeader.Read(this, superblock.ExtensionAddress);
         if (extension.TryGetBody(MessageType.SharedMessageTable, out ReadOnlyMemory<byte> table))
             _sharedMessages = new(this, table.Span);
 
         if (extension.TryGetBody(MessageType.BTreeK, out ReadOnlyMemory<byte> k))
             ChunkNodeK = ReadChunkNodeK(k.Span);
-
-        if (extension.Has(MessageType.DriverInfo))
-            throw new Hdf5FormatException("The file is one part of a family or split file, which is not supported.");
 
         if (extension.TryGetBody(MessageType.MetadataCacheImage, out ReadOnlyMemory<byte> image) && HasCacheImage(image.Span))
             throw new Hdf5FormatException("The file's metadata lies in a cache image, which is not supported (h5repack writes it out).");
@@ -59,16 +63,31 @@ internal sealed class FileContext
             Checksum.Verify(structure, name);
     }
 
-    private void CheckDriver(long address)
+    /// <summary>Specification II.C: the extension is an object header.</summary>
+    private ObjectHeader? ReadExtension(long address, bool isTruncated)
     {
-        if (address == Cursor.Undefined)
+        if (IsAbsent(address, isTruncated))
+            return null;
+
+        var extension = ObjectHeader.Read(this, address);
+        return extension.Has(MessageType.DriverInfo) ? throw PartOfSeveral() : extension;
+    }
+
+    private void CheckDriver(long address, bool isTruncated)
+    {
+        if (IsAbsent(address, isTruncated))
             return;
 
         // Specification II.B. Family and multi files keep their data in several files.
-        byte[] block = File.ReadMetadata(address, 16);
+        byte[] block = File.ReadMetadata(address, DriverPrefixBytes);
         if (block.AsSpan(8).StartsWith("NCSA"u8))
-            throw new Hdf5FormatException("The file is one part of a family or split file, which is not supported.");
+            throw PartOfSeveral();
     }
+
+    private bool IsAbsent(long address, bool isTruncated) =>
+        address == Cursor.Undefined || (isTruncated && File.BytesFrom(address) < DriverPrefixBytes);
+
+    private static Hdf5FormatException PartOfSeveral() => new("The file is one part of a family or split file, which is not supported.");
 
     private int ReadChunkNodeK(ReadOnlySpan<byte> body)
     {

@@ -29,8 +29,9 @@ public sealed class Structures : IDisposable
         return objects;
     }
 
+    /// <summary>An object by any of its paths, or a member of an array of compounds.</summary>
     public Hdf5Object Find(string name, string path) =>
-        Open(name).FirstOrDefault(found => found.Path == path || found.Aliases.Contains(path))
+        Open(name).SelectMany(found => found is Hdf5Dataset dataset ? [dataset, .. dataset.Members] : new[] { found }).FirstOrDefault(found => found.Path == path || found.Aliases.Contains(path))
         ?? throw new KeyNotFoundException($"{name} has no {path}");
 
     public void Dispose()

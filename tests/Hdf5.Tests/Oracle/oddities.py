@@ -422,6 +422,13 @@ def filters(out):
     incompressible = random.integers(0, 256, 4000).astype("u1")
     out.create_dataset("lzf/noise", data=incompressible, chunks=(1000,), compression="lzf")
     out.create_dataset("lzf/runs", data=np.repeat(incompressible[:40], 300), chunks=(3000,), compression="lzf", fletcher32=True)
+    # Sums with the bytes of each half swapped, as libhdf5 1.6.2 and older left them on little-endian machines.
+    for kind in ("|u1", ">i4", "<f8"):
+        swapped = out.create_dataset(f"fletcher/swapped-{kind}", (20,), kind, chunks=(8,), fletcher32=True)
+        swapped[...] = np.arange(20)
+        for at in (0, 8):
+            stored = swapped.id.read_direct_chunk((at,))[1]
+            swapped.id.write_direct_chunk((at,), stored[:-4] + np.frombuffer(stored[-4:], "<u2").byteswap().tobytes())
     # Orders that nobody would choose.
     for number, order in enumerate(itertools.permutations(("shuffle", "deflate", "fletcher"))):
         made = plist((10, 7))

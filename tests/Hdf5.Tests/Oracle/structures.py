@@ -58,7 +58,7 @@ def listing(name):
                     value = value.astype(value.dtype.newbyteorder("<"))
                     shape = ",".join(str(n) for n in value.shape)
                     lines.append("\t".join(["A", name, path, key, value.dtype.str, shape, value.tobytes().hex()]))
-            if isinstance(found, h5py.Dataset):
+            if isinstance(found, h5py.Dataset) and not found.dtype.names:
                 value = np.asarray(found[()])
                 value = value.astype(value.dtype.newbyteorder("<"))
                 shape = ",".join(str(n) for n in value.shape)
@@ -127,6 +127,9 @@ for version in ("earliest", "latest"):
         out.create_dataset("texts/fixed", data=np.array([b"ab", b"c", b""], "S3"))
         out.create_dataset("texts/variable", data=["äö", "", "xyz" * 50], dtype=h5py.string_dtype())
         out.create_dataset("texts/grid", data=np.array([[b"a", b"b"], [b"c", b"d"], [b"e", b"f"]], "S1"), chunks=(2, 1))
+        members = np.dtype([("n", "<i4"), ("in", [("fixed", "S6"), ("variable", h5py.string_dtype())])])
+        rows = np.array([(i, (b"row %d" % i, "ö" * i)) for i in range(7)], members)
+        out.create_dataset("texts/members", data=rows, chunks=(3,), compression="gzip")
         external = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
         external.set_external(b"elsewhere.bin", 0, 64)
         h5py.h5d.create(out.id, b"external", h5py.h5t.STD_I32LE, h5py.h5s.create_simple((8,)), external)

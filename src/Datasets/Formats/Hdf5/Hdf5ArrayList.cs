@@ -16,13 +16,13 @@ internal sealed class Hdf5ArrayList(DataFile file, Hdf5File opened)
 
     public IReadOnlyList<OpenedArray> Arrays => _arrays;
 
-    /// <summary>Adds an array, and the numeric members of one of compounds.</summary>
+    /// <summary>Adds an array, and those members of one of compounds that are numbers or texts.</summary>
     public void Add(Hdf5Dataset dataset)
     {
         _arrays.Add(Describe(dataset));
         foreach (Hdf5Dataset member in dataset.Members)
         {
-            if (member.ElementType is not null)
+            if (member.ElementType is not null || member.CanReadStrings)
             {
                 _arrays.Add(Describe(member));
             }

@@ -3,7 +3,7 @@ using Microtome.Hdf5;
 
 namespace Microtome.Datasets.Formats.Hdf5;
 
-/// <summary>HDF5 files: every array in every group, and the numeric members of compounds as <c>name.member</c>.</summary>
+/// <summary>HDF5 files: every array in every group, and the members of compounds that are numbers or texts as <c>name.member</c>.</summary>
 public sealed class Hdf5Format(Hdf5Options options) : IDatasetFormat
 {
     /// <summary>User blocks (MATLAB's has 512 bytes) put the signature at 0, 512, 1024, …: beyond this nobody has seen one.</summary>
