@@ -109,6 +109,6 @@ export function arrays(detail) {
 
 function attributes(all, tag = 'small') {
   const entries = Object.entries(all ?? {});
-  const text = value => { const said = Array.isArray(value) ? value.join(', ') : String(value); return said.length > 120 ? said.slice(0, 119) + '…' : said; };
+  const text = value => { const said = Array.isArray(value) ? value.join(', ') : value && typeof value === 'object' ? JSON.stringify(value) : String(value); return said.length > 120 ? said.slice(0, 119) + '…' : said; };
   return entries.length > 0 && h(tag, { className: 'attributes' }, entries.slice(0, 12).map(([name, value]) => `${name}: ${text(value)}`).join('; '));
 }

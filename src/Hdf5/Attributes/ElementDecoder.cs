@@ -8,7 +8,7 @@ namespace Microtome.Hdf5.Attributes;
 /// <summary>
 /// Turns stored elements of any type into objects: integers into <see cref="long"/> or <see cref="ulong"/>, bool enumerations into
 /// <see cref="bool"/>, floats into <see cref="Half"/>, <see cref="float"/> or <see cref="double"/>, texts into
-/// <see cref="Hdf5Text"/>, complex numbers, arrays, sequences and compounds into lists. Variable-length data may be nested and
+/// <see cref="Hdf5Text"/>, compounds into <see cref="Hdf5Record"/>, complex numbers, arrays and sequences into lists. Variable-length data may be nested and
 /// shared, so what one decoder produces is bounded. Not safe for concurrent use.
 /// </summary>
 internal sealed class ElementDecoder(FileContext context, long maxValues)
@@ -112,7 +112,7 @@ internal sealed class ElementDecoder(FileContext context, long maxValues)
         return values;
     }
 
-    private object?[] DecodeCompound(CompoundType type, ReadOnlySpan<byte> element, int depth)
+    private Hdf5Record DecodeCompound(CompoundType type, ReadOnlySpan<byte> element, int depth)
     {
         object?[] values = new object?[type.Members.Count];
         for (int i = 0; i < values.Length; i++)
@@ -121,7 +121,7 @@ internal sealed class ElementDecoder(FileContext context, long maxValues)
             values[i] = Decode(member.Type, element.Slice(member.Offset, member.Type.Size), depth + 1);
         }
 
-        return values;
+        return new(type.MemberNames, values);
     }
 
     private object DecodeReference(ReferenceType type, ReadOnlySpan<byte> element)

@@ -56,7 +56,7 @@ public sealed class Hdf5Attribute
     /// <summary>
     /// The first elements in C order: <see cref="bool"/>, <see cref="long"/>, <see cref="ulong"/>, <see cref="Half"/>,
     /// <see cref="float"/>, <see cref="double"/>, <see cref="Hdf5Text"/>, <see cref="Hdf5Opaque"/>, <see cref="Hdf5Reference"/>,
-    /// <see cref="Hdf5RegionReference"/>; compounds, arrays, sequences and complex numbers as <c>object?[]</c> of these.
+    /// <see cref="Hdf5RegionReference"/>, <see cref="Hdf5Record"/>; arrays, sequences and complex numbers as <c>object?[]</c> of these.
     /// </summary>
     /// <param name="limit">Elements to read at most.</param>
     /// <exception cref="Hdf5FormatException">The attribute cannot be read, or holds more than a million values in all.</exception>

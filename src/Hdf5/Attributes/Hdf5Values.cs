@@ -16,3 +16,6 @@ public sealed record Hdf5Reference(long Address);
 
 /// <summary>A part of another array in the file: its address (0 for none), and the selection as stored.</summary>
 public sealed record Hdf5RegionReference(long Address, ReadOnlyMemory<byte> Selection);
+
+/// <summary>The members of a compound, in file order.</summary>
+public sealed record Hdf5Record(IReadOnlyList<string> Names, IReadOnlyList<object?> Values);

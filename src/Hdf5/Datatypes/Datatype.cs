@@ -54,6 +54,8 @@ internal sealed record CompoundMember(string Name, int Offset, Datatype Type);
 internal sealed record CompoundType(int Size, IReadOnlyList<CompoundMember> Members) : Datatype(Size)
 {
     public override bool HasHeapParts { get; } = Members.Any(member => member.Type.HasHeapParts);
+
+    public IReadOnlyList<string> MemberNames => field ??= [.. Members.Select(member => member.Name)];
 }
 
 internal enum ReferenceKind

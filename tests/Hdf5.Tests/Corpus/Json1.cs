@@ -35,6 +35,9 @@ internal static class Json1
             case Hdf5RegionReference region:
                 text.Append(region.Address == 0 ? "\"R:0\"" : string.Create(CultureInfo.InvariantCulture, $"\"R:{region.Address}:{Points(region.Selection.Span)}\""));
                 break;
+            case Hdf5Record record:
+                AppendList(text, record.Values);
+                break;
             case object?[] list:
                 AppendList(text, list);
                 break;
