@@ -73,6 +73,36 @@ public sealed class Hdf5Tests
     }
 
     [Fact]
+    public async Task Sixteen_readers_at_once_receive_what_one_does()
+    {
+        Python.Require("numpy", "h5py");
+        using TemporaryFolder folder = new();
+        Python.Run(Make, folder.Path);
+        await using RunningServer server = await RunningServer.ServeAsync(folder.Path);
+
+        // Together first: nothing is decoded yet, so that they meet at the same chunks.
+        byte[][][] together = await Task.WhenAll(Enumerable.Range(0, 16).Select(reader => Task.Run(() => GatherAsync(server, reader))));
+        for (int reader = 0; reader < together.Length; reader++)
+        {
+            byte[][] alone = await GatherAsync(server, reader);
+            Assert.All(alone.Zip(together[reader]), pair => Assert.True(pair.First.AsSpan().SequenceEqual(pair.Second)));
+        }
+    }
+
+    private static async Task<byte[][]> GatherAsync(RunningServer server, int seed)
+    {
+        Random random = new(seed);
+        List<byte[]> bodies = [];
+        foreach (string dataset in (string[])["gzip", "lzf", "checked", "raw", "gzip", "plain", "gzip"])
+        {
+            string rows = string.Join(',', Enumerable.Range(0, 48).Select(_ => random.Next(-700, 700)));
+            bodies.Add(await server.Client.GetByteArrayAsync($"/v1/datasets/{dataset}/rows?arrays=x,y&rows={rows}"));
+        }
+
+        return [.. bodies];
+    }
+
+    [Fact]
     public async Task The_sample_as_HDF5_holds_what_the_sample_as_npy_does()
     {
         await using RunningServer server = await RunningServer.StartAsync();
