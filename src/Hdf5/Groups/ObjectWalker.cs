@@ -11,6 +11,7 @@ internal sealed class ObjectWalker(FileContext context, long rootAddress)
     private const int MaxPaths = 256;
     private const int MaxAliases = 1 << 17;
     private const int MaxPathLength = 4096;
+    private const int ShownOfLongPath = 100;
 
     private readonly GroupTable _groups = new(context, rootAddress);
     private readonly Dictionary<long, FoundObject> _byAddress = [];
@@ -93,12 +94,13 @@ internal sealed class ObjectWalker(FileContext context, long rootAddress)
         for (int i = links.Count - 1; i >= 0; i--)
         {
             string path = group.Path == "/" ? "/" + links[i].Name : $"{group.Path}/{links[i].Name}";
-            if (path.Length > MaxPathLength)
-                continue;
-
-            _pending.Push(Follow(links[i], path, group));
+            _pending.Push(path.Length > MaxPathLength ? TooLong(path, group) : Follow(links[i], path, group));
         }
     }
+
+    /// <summary>Only the start of such a path is kept: there may be many.</summary>
+    private static Step TooLong(string path, Step group) =>
+        new(-1, $"{path.AsSpan(0, ShownOfLongPath)}…", group, $"its path has {path.Length} characters, more than {MaxPathLength}");
 
     private Step Follow(Link link, string path, Step group)
     {

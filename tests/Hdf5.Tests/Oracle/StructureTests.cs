@@ -59,6 +59,16 @@ public sealed class StructureTests(Structures structures, ITestOutputHelper outp
             Assert.Contains(reason, Assert.IsType<Hdf5Unreadable>(structures.Find(file, path)).Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("links-earliest.h5")]
+    [InlineData("links-latest.h5")]
+    public void A_name_too_long_to_be_asked_for_is_listed_by_its_start(string file)
+    {
+        Hdf5Unreadable found = Assert.Single(structures.Open(file).OfType<Hdf5Unreadable>(), found => found.Path.StartsWith("/nnn", StringComparison.Ordinal));
+        Assert.EndsWith("n…", found.Path, StringComparison.Ordinal);
+        Assert.Contains("5001 characters", found.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Data_outside_the_file_is_refused_by_name()
     {

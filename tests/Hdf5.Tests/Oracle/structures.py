@@ -121,6 +121,7 @@ for version in ("earliest", "latest"):
         out["b/up"] = out["/"]
         out["b/round"] = h5py.SoftLink("/b/round")
         out["gone"] = h5py.SoftLink("/nowhere/x")
+        out["n" * 5000] = 1
         out["far"] = h5py.ExternalLink("other.h5", "/x")
         out["x"] = h5py.SoftLink("y")
         out["y"] = h5py.SoftLink("b")
