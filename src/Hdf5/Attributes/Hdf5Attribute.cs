@@ -34,6 +34,9 @@ public sealed class Hdf5Attribute
     /// <summary>Lengths by axis; empty for a scalar.</summary>
     public ImmutableArray<long> Shape { get; }
 
+    /// <summary>Lengths by axis of an array datatype, whose elements are lists in C order; empty for any other.</summary>
+    public IReadOnlyList<long> ElementShape => Type is ArrayType array ? array.Dims : [];
+
     /// <summary>There is no value at all.</summary>
     public bool IsNull => _space is { IsNull: true };
 
@@ -59,15 +62,15 @@ public sealed class Hdf5Attribute
     /// <see cref="Hdf5RegionReference"/>, <see cref="Hdf5Record"/>; arrays, sequences and complex numbers as <c>object?[]</c> of these.
     /// </summary>
     /// <param name="limit">Elements to read at most.</param>
-    /// <exception cref="Hdf5FormatException">The attribute cannot be read, or holds more than a million values in all.</exception>
-    public IReadOnlyList<object?> ReadValues(long limit = 65536)
+    /// <param name="maxValues">Values that these may hold in all, those in lists and compounds counted.</param>
+    /// <exception cref="Hdf5FormatException">The attribute cannot be read, or holds more values than allowed.</exception>
+    public IReadOnlyList<object?> ReadValues(long limit = 65536, long maxValues = 1 << 20)
     {
-        const long MaxValues = 1 << 20;
         if (Reason is not null || Type is null || Context is null)
             throw new Hdf5FormatException($"The attribute {Name} cannot be read: {Reason}");
 
         long count = Math.Min(limit, Count);
-        ElementDecoder decoder = new(Context, MaxValues);
+        ElementDecoder decoder = new(Context, maxValues);
         List<object?> values = [];
         for (long i = 0; i < count; i++)
             values.Add(decoder.Decode(Type, _data.Span.Slice((int)(i * Type.Size), Type.Size)));

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microtome.Fixtures;
 
 namespace Microtome.Api.Tests.Endpoints;
@@ -37,6 +38,7 @@ public sealed class AttributeTests
             a['pair'] = np.array((1, 2.5, b'x'), [('n', 'i4'), ('x', '>f8'), ('label', 'S3')])
             a['pairs'] = np.array([(1, (2, 3)), (4, (5, 6))], [('n', 'i4'), ('in', [('p', 'u1'), ('q', 'f4')])])
             a.create('lists', np.array([np.arange(3), np.arange(1)], object), dtype=h5py.vlen_dtype('i4'))
+            a.create('blocks', np.arange(24).reshape(2, 3, 4), shape=(2, 3, 4), dtype=np.dtype(('<i4', (3, 4))))
             a['opaque'] = np.void(b'\x01\xff\x00')
             a['large'] = np.arange(3000)
             a['large grid'] = np.arange(3000.0).reshape(100, 30)
@@ -48,6 +50,16 @@ public sealed class AttributeTests
                 for of in (f, f['x'], f['group/y']): attributes(of, f['x'])
                 if version == 'latest':
                     for i in range(150): f['x'].attrs[f'n{i}'] = i
+        """;
+
+    /// <summary>An object whose attributes together hold more than is told of one: 40 of 1,000 numbers, then 40 lists of 4,000.</summary>
+    private const string Many = """
+        import sys, h5py, numpy as np
+        with h5py.File(sys.argv[1] + '/many.h5', 'w', libver='latest') as f:
+            f['x'] = np.arange(5)
+            for i in range(40): f['x'].attrs[f'a{i:02}'] = np.arange(1000)
+            long = np.empty(1, object); long[0] = np.arange(4000)
+            for name in ['a155'] + [f'b{i:02}' for i in range(40)]: f['x'].attrs.create(name, long, dtype=h5py.vlen_dtype('i4'))
         """;
 
     private const string Check = """
@@ -95,5 +107,23 @@ public sealed class AttributeTests
         await using RunningServer server = await RunningServer.ServeAsync(folder.Path);
         int compared = int.Parse(await Task.Run(() => Python.Run(Check, folder.Path, server.Address.ToString())), System.Globalization.CultureInfo.InvariantCulture);
         Assert.True(compared > 450, $"{compared} attributes");
+    }
+
+    [Fact]
+    public async Task Together_they_take_bounded_space()
+    {
+        Python.Require("numpy", "h5py");
+        using TemporaryFolder folder = new();
+        Python.Run(Many, folder.Path);
+        await using RunningServer server = await RunningServer.ServeAsync(folder.Path);
+        using JsonDocument detail = JsonDocument.Parse(await server.Client.GetStringAsync("/v1/datasets/many"));
+        JsonElement attributes = detail.RootElement.GetProperty("arrays")[0].GetProperty("attributes");
+        Assert.Equal(81, attributes.EnumerateObject().Count());
+        Assert.Equal(1000, attributes.GetProperty("a15").GetArrayLength());
+        Assert.Equal(JsonValueKind.Null, attributes.GetProperty("a155").ValueKind);
+        Assert.Equal(384, attributes.GetProperty("a16").GetProperty("first").GetArrayLength());
+        Assert.Equal(0, attributes.GetProperty("a17").GetProperty("first").GetArrayLength());
+        Assert.Equal(1000, attributes.GetProperty("a17").GetProperty("shape")[0].GetInt64());
+        Assert.Equal(0, attributes.GetProperty("b39").GetProperty("first").GetArrayLength());
     }
 }
