@@ -163,7 +163,7 @@ public sealed class Hdf5Dataset : Hdf5Object
     /// <exception cref="Hdf5FormatException">The file does not hold what its structures promise.</exception>
     public ValueTask<string[]> ReadStringsAsync(long start, long count, CancellationToken cancellationToken = default)
     {
-        if (!CanReadStrings)
+        if (!IsText || _view.Dims.Length > 0 || _description.Storage is null)
             throw new InvalidOperationException($"{Path} cannot be read as texts: {_description.Reason ?? DatatypeText}.");
 
         ArgumentOutOfRangeException.ThrowIfNegative(start);
