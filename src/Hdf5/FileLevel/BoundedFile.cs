@@ -19,9 +19,11 @@ internal sealed class BoundedFile
     private readonly SafeFileHandle _handle;
     private readonly long _base;
     private readonly Page?[] _pages = new Page?[PageSlots];
+    private readonly MetadataCacheImage? _image;
 
-    public BoundedFile(SafeFileHandle handle, long fileLength, long baseAddress)
+    public BoundedFile(SafeFileHandle handle, long fileLength, long baseAddress, MetadataCacheImage? image = null)
     {
+        _image = image;
         _handle = handle;
         _base = baseAddress;
         Length = fileLength - baseAddress;
@@ -32,6 +34,9 @@ internal sealed class BoundedFile
 
     /// <summary>Bytes before the superblock (the user block): add it to an address to have an offset in the file.</summary>
     public long BaseAddress => _base;
+
+    /// <summary>The same file, with metadata as an image has it.</summary>
+    public BoundedFile With(MetadataCacheImage image) => new(_handle, Length + _base, _base, image);
 
     /// <summary>Bytes from an address to the end of the file; 0 where it lies beyond.</summary>
     public long BytesFrom(long address) => address < 0 || address >= Length ? 0 : Length - address;
@@ -70,6 +75,7 @@ internal sealed class BoundedFile
         if (count >= PageBytes)
         {
             Read(address, bytes);
+            _image?.Cover(address, bytes);
             return bytes;
         }
 
@@ -101,6 +107,7 @@ internal sealed class BoundedFile
         {
             byte[] bytes = new byte[Math.Min(PageBytes, Length - (number * PageBytes))];
             Read(number * PageBytes, bytes);
+            _image?.Cover(number * PageBytes, bytes);
             page = new Page(number, bytes);
             Volatile.Write(ref slot, page);
         }

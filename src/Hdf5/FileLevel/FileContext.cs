@@ -28,14 +28,15 @@ internal sealed class FileContext
         if (extension is null)
             return;
 
+        // First of all: what is read from here on may lie in the image.
+        if (extension.TryGetBody(MessageType.MetadataCacheImage, out ReadOnlyMemory<byte> body) && ReadCacheImage(body.Span) is { } image)
+            File = file.With(image);
+
         if (extension.TryGetBody(MessageType.SharedMessageTable, out ReadOnlyMemory<byte> table))
             _sharedMessages = new(this, table.Span);
 
         if (extension.TryGetBody(MessageType.BTreeK, out ReadOnlyMemory<byte> k))
             ChunkNodeK = ReadChunkNodeK(k.Span);
-
-        if (extension.TryGetBody(MessageType.MetadataCacheImage, out ReadOnlyMemory<byte> image) && HasCacheImage(image.Span))
-            throw new Hdf5FormatException("The file's metadata lies in a cache image, which is not supported (h5repack writes it out).");
     }
 
     public BoundedFile File { get; }
@@ -96,10 +97,12 @@ internal sealed class FileContext
         return cursor.UInt16();
     }
 
-    private bool HasCacheImage(ReadOnlySpan<byte> body)
+    private MetadataCacheImage? ReadCacheImage(ReadOnlySpan<byte> body)
     {
         Cursor cursor = new(body, Sizes);
-        cursor.Skip(1);
-        return cursor.Address() != Cursor.Undefined && cursor.Length() > 0;
+        cursor.Version("the metadata cache image message", 0, 0);
+        long address = cursor.Address();
+        long length = cursor.Length();
+        return address == Cursor.Undefined || length == 0 ? null : new(this, address, length);
     }
 }

@@ -51,10 +51,10 @@ internal static class FileExerciser
         try
         {
             dataset.ReadStoredBytes();
-            if (dataset.IsText && dataset.Description.Storage is not null)
+            if (dataset.CanReadStrings)
             {
                 long texts = Math.Min(MaxElements, dataset.Description.Space.Count);
-                return dataset.Path.Contains('.', StringComparison.Ordinal) ? 0 : dataset.ReadStringsAsync(0, texts).AsTask().GetAwaiter().GetResult().Length;
+                return dataset.ReadStringsAsync(0, texts).AsTask().GetAwaiter().GetResult().Length;
             }
 
             if (dataset.ElementType is null)

@@ -1,8 +1,8 @@
 """Writes HDF5 files of formats that libhdf5 1.10 does not write: it makes the file, and what is newer is put in by hand.
 
 Usage: newer.py FOLDER. FOLDER gets layout-5.h5 (chunk indexes of data layout version 5, each beside its plain copy),
-references.h5 (references of the kind of 1.12), family.h5 and family-latest.h5 (a part of a file in several) and image.h5 (metadata in
-a cache image).
+references.h5 (references of the kind of 1.12), family.h5 and family-latest.h5 (a part of a file in several), image.h5 (metadata in a
+cache image) and image-plain.h5 (the same without).
 """
 import ctypes
 import os
@@ -153,15 +153,29 @@ class CacheImage(ctypes.Structure):
     _fields_ = [("version", ctypes.c_int), ("generate", ctypes.c_bool), ("save_resize", ctypes.c_bool), ("ageout", ctypes.c_int)]
 
 
+def little_of_everything(out):
+    random = np.random.default_rng(4)
+    out["data"] = np.arange(50)
+    for name, most in (("fixed", None), ("extensible", (None, 3)), ("tree", (None, None))):
+        out.create_dataset(f"group/{name}", data=random.integers(0, 99, (300, 3)), chunks=(2, 3), maxshape=most, compression="gzip")
+    for i in range(200):
+        out[f"many/a rather long name of a link, number {i:04}"] = i
+        out["data"].attrs[f"attribute {i}"] = np.arange(i)
+
+
 def image():
     with open("/proc/self/maps") as maps:
         library = ctypes.CDLL(next(line.split()[-1] for line in maps if "/libhdf5" in line and "_hl" not in line))
-    access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
-    access.set_libver_bounds(h5py.h5f.LIBVER_LATEST, h5py.h5f.LIBVER_LATEST)
-    assert library.H5Pset_mdc_image_config(ctypes.c_int64(access.id), ctypes.byref(CacheImage(1, True, False, -1))) >= 0
-    made = h5py.h5f.create(os.path.join(folder, "image.h5").encode(), h5py.h5f.ACC_TRUNC, h5py.h5p.create(h5py.h5p.FILE_CREATE), access)
-    with h5py.File(made) as out:
-        out["data"] = np.arange(50)
+    for name in ("image", "image-plain"):
+        access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
+        access.set_libver_bounds(h5py.h5f.LIBVER_LATEST, h5py.h5f.LIBVER_LATEST)
+        if name == "image":
+            assert library.H5Pset_mdc_image_config(ctypes.c_int64(access.id), ctypes.byref(CacheImage(1, True, False, -1))) >= 0
+        path = os.path.join(folder, name + ".h5")
+        with h5py.File(h5py.h5f.create(path.encode(), h5py.h5f.ACC_TRUNC, h5py.h5p.create(h5py.h5p.FILE_CREATE), access)) as out:
+            little_of_everything(out)
+        with open(path, "rb") as raw:
+            assert (b"MDCI" in raw.read()) == (name == "image")
 
 
 layout_5()
