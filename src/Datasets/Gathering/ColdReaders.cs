@@ -7,7 +7,8 @@ namespace Microtome.Datasets.Gathering;
 /// <summary>
 /// The threads that wait for the disk, so that those which answer never do. All runs of a read are started before the first is
 /// waited for, which keeps the disk's queue full from one thread. Reads that an answer waits for come before hints; too many
-/// waiting hints are forgotten. Safe for concurrent use.
+/// waiting hints are forgotten. An answer goes on where it waited, on one of these threads: they stand behind the pool's, so that
+/// its megabytes do not hold up rows that are in memory. Safe for concurrent use.
 /// </summary>
 public sealed class ColdReaders
 {
@@ -34,7 +35,7 @@ public sealed class ColdReaders
     /// <summary>Brings runs into memory; what cannot be brought is left for the reader to find. The array goes back to the pool. Whoever lent the runs is held until the task ends.</summary>
     internal Task BringAsync(FileRun[] runs, int count)
     {
-        Read read = new(runs, count, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        Read read = new(runs, count, new());
         Interlocked.Add(ref _readBytes, read.Bytes);
         _threads.Add(read);
         return read.Done!.Task;

@@ -9,6 +9,6 @@ public static class Turn
     /// <summary>Bytes of a long answer that are sent in one turn: about a millisecond's work.</summary>
     public const long Bytes = 2 << 20;
 
-    /// <summary>Whether others wait for a thread.</summary>
-    public static bool IsWanted => ThreadPool.PendingWorkItemCount > 0;
+    /// <summary>Whether others wait for the calling thread.</summary>
+    public static bool IsWanted => Thread.CurrentThread.IsThreadPoolThread && ThreadPool.PendingWorkItemCount > 0;
 }

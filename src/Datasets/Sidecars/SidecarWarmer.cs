@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Microtome.Datasets.Storage;
 
 namespace Microtome.Datasets.Sidecars;
 
@@ -7,11 +7,8 @@ namespace Microtome.Datasets.Sidecars;
 /// of low rank, which stands back for as long as readers wait for bands. It also seals what is new, so that the next run
 /// can trust it.
 /// </summary>
-internal sealed partial class SidecarWarmer(BandThreads bands) : IDisposable
+internal sealed class SidecarWarmer(BandThreads bands) : IDisposable
 {
-    /// <summary>Not the lowest: a reader may come to wait for the very band that is being made.</summary>
-    private const int LowRank = 10;
-
     /// <summary>Looks at an array's end for bands that others are making, before it is given up.</summary>
     private const int MaxLooks = 100;
 
@@ -60,11 +57,7 @@ internal sealed partial class SidecarWarmer(BandThreads bands) : IDisposable
 
     private void Run()
     {
-        if (OperatingSystem.IsLinux())
-        {
-            _ = SetPriority(0, 0, LowRank); // Of this thread alone.
-        }
-
+        ThreadRank.Lower(); // Not to the lowest: a reader may come to wait for the very band that is being made.
         while (TryTake(out Work work))
         {
             if (work.Sidecar.IsRetired || work.Source.Sidecar != work.Sidecar)
@@ -138,7 +131,4 @@ internal sealed partial class SidecarWarmer(BandThreads bands) : IDisposable
             return true;
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "setpriority")]
-    private static partial int SetPriority(int kind, int who, int value);
 }

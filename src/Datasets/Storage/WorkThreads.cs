@@ -2,7 +2,8 @@ namespace Microtome.Datasets.Storage;
 
 /// <summary>
 /// A few threads for work that waits or computes for long, away from the pool that answers requests: started when first needed,
-/// gone when idle. Urgent work comes before work done ahead, of which too much is refused. Safe for concurrent use.
+/// gone when idle, and behind that pool where the processors are short. Urgent work comes before work done ahead, of which too
+/// much is refused. Safe for concurrent use.
 /// </summary>
 /// <param name="name">What the threads are called.</param>
 /// <param name="most">Threads at most.</param>
@@ -68,6 +69,7 @@ public sealed class WorkThreads<T>(string name, int most, int mostAhead, Action<
 
     private void Run()
     {
+        ThreadRank.Lower();
         while (TryTake(out T item))
         {
             work(item);

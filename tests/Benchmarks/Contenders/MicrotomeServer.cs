@@ -12,22 +12,31 @@ namespace Microtome.Benchmarks.Contenders;
 internal sealed class MicrotomeServer(string name, string? file, string query = "", string reason = "h5py is not installed", params string[] settings)
     : ServerContender(name)
 {
+    /// <summary>What a server calls the file that it is measured on.</summary>
+    public const string Served = "served";
+
+    /// <summary>What it calls the one that it gets used to its work on, where it has one.</summary>
+    public const string Practice = "practice";
+
     public override string? Missing => file is null ? reason : null;
 
     public override long Fetch(HttpConnection connection, Workload workload, long number) => connection.Get(BatchPath(workload, number, query));
 
     public static string EpochPath(Workload workload, long epoch) =>
-        string.Create(CultureInfo.InvariantCulture, $"/v1/datasets/served/epochs/{epoch}");
+        string.Create(CultureInfo.InvariantCulture, $"/v1/datasets/{workload.Dataset}/epochs/{epoch}");
 
     protected override ServerProcess Start() => Start(file!, settings);
 
-    /// <summary>Starts a server that calls the file's array x of dataset "served".</summary>
+    /// <summary>Starts a server of one file's array.</summary>
     public static ServerProcess Start(string file, params string[] settings)
     {
         int port = ServerProcess.FindPort();
         return ServerProcess.Start(port, "dotnet", [
-            ServerPath, "--urls", $"http://127.0.0.1:{port}", "--Microtome:Datasets:served:x=" + file, "--Logging:LogLevel:Default=Warning", .. settings]);
+            ServerPath, "--urls", $"http://127.0.0.1:{port}", Setting(Served, file), "--Logging:LogLevel:Default=Warning", .. settings]);
     }
+
+    /// <summary>A file's array as a dataset of this name.</summary>
+    public static string Setting(string dataset, string file) => $"--Microtome:Datasets:{dataset}:x={file}";
 
     /// <summary>The server built in the same configuration as this program.</summary>
     public static string ServerPath { get; } = Path.GetFullPath(Path.Combine(

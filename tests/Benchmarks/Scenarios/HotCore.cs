@@ -4,7 +4,7 @@ using Microtome.Benchmarks.Report;
 
 namespace Microtome.Benchmarks.Scenarios;
 
-/// <summary>The case that decides, in two minutes: the server's ways against the limit and against the rival, tuned and as it comes.</summary>
+/// <summary>The case that decides, in two minutes: the server's ways against the limit and against the rival, tuned and as it comes, and beside it NumPy, which copies the same rows in its own process.</summary>
 internal sealed class HotCore() : Scenario("core", "64 random rows of 27 KB, in the page cache")
 {
     public override void Run(Bench bench, Section section)
@@ -18,6 +18,7 @@ internal sealed class HotCore() : Scenario("core", "64 random rows of 27 KB, in 
             new MicrotomeServer("Microtome, HDF5", hdf5 is null ? null : hdf5 + ":/data"),
             new FastApiServer(data, isTuned: true),
             new FastApiServer(data, isTuned: false),
+            new LocalReader("numpy", data.NpyPath),
         ];
         foreach (int connections in (int[])[1, 4])
         {

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using System.IO.Pipelines;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
@@ -127,11 +129,38 @@ public sealed partial class ColdRowsTests : IDisposable
     }
 
     [Fact]
+    public async Task An_answer_goes_on_where_it_waited_behind_those_that_need_not_wait()
+    {
+        (bool IsOfPool, int Rank) found = (true, 0);
+        for (int i = 0; i < 50 && found.IsOfPool; i++)
+        {
+            Evict(); // A row that is there sooner than it is waited for says nothing.
+            FileRun[] runs = ArrayPool<FileRun>.Shared.Rent(1);
+            Assert.True(_source.TryLocate(0, 1, out runs[0]));
+            found = await ColdReaders.Shared.BringAsync(runs, 1).ContinueWith(
+                _ => (Thread.CurrentThread.IsThreadPoolThread, RankOfThread()),
+                TestContext.Current.CancellationToken,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
+
+        Assert.False(found.IsOfPool);
+        Assert.True(found.Rank > 0, "the thread counts as much as those of the pool");
+    }
+
+    [Fact]
     public async Task A_file_that_has_become_shorter_ends_in_an_error()
     {
         Evict();
         File.WriteAllBytes(_folder.File("x.bin"), _data.AsSpan(0, RowBytes * 10).ToArray());
         await Assert.ThrowsAsync<ArrayReadException>(() => WriteAsync(Stored(Pick(64, seed: 9))));
+    }
+
+    /// <summary>The calling thread's nice value: the nineteenth word of its line, counted from behind its name.</summary>
+    private static int RankOfThread()
+    {
+        string line = File.ReadAllText("/proc/thread-self/stat");
+        return int.Parse(line[(line.LastIndexOf(')') + 2)..].Split(' ')[16], CultureInfo.InvariantCulture);
     }
 
     private static long[] Pick(int count, int seed)
