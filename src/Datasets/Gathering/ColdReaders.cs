@@ -7,8 +7,8 @@ namespace Microtome.Datasets.Gathering;
 /// <summary>
 /// The threads that wait for the disk, so that those which answer never do. All runs of a read are started before the first is
 /// waited for, which keeps the disk's queue full from one thread. Reads that an answer waits for come before hints; too many
-/// waiting hints are forgotten. An answer goes on where it waited, on one of these threads: they stand behind the pool's, so that
-/// its megabytes do not hold up rows that are in memory. Safe for concurrent use.
+/// waiting hints are forgotten. An answer goes on where it waited, on one of these threads, for a turn: they stand behind the
+/// pool's, so that its megabytes do not hold up rows that are in memory. Safe for concurrent use.
 /// </summary>
 public sealed class ColdReaders
 {
@@ -16,7 +16,7 @@ public sealed class ColdReaders
     private const int MaxHints = 64;
     private const int ScratchBytes = 128 * 1024;
 
-    private readonly WorkThreads<Read> _threads = new("cold reads", MaxThreads, MaxHints, Bring);
+    private readonly WorkThreads<Read> _threads = new("cold reads", MaxThreads, MaxHints, Bring, ThreadRank.Bulk);
     private long _readBytes;
     private long _hintedBytes;
 

@@ -57,7 +57,7 @@ internal sealed class SidecarWarmer(BandThreads bands) : IDisposable
 
     private void Run()
     {
-        ThreadRank.Lower(); // Not to the lowest: a reader may come to wait for the very band that is being made.
+        ThreadRank.Lower(ThreadRank.Ahead);
         while (TryTake(out Work work))
         {
             if (work.Sidecar.IsRetired || work.Source.Sidecar != work.Sidecar)

@@ -2,14 +2,14 @@ namespace Microtome.Datasets.Storage;
 
 /// <summary>
 /// A few threads for work that waits or computes for long, away from the pool that answers requests: started when first needed,
-/// gone when idle, and behind that pool where the processors are short. Urgent work comes before work done ahead, of which too
-/// much is refused. Safe for concurrent use.
+/// gone when idle. Urgent work comes before work done ahead, of which too much is refused. Safe for concurrent use.
 /// </summary>
 /// <param name="name">What the threads are called.</param>
 /// <param name="most">Threads at most.</param>
 /// <param name="mostAhead">Work done ahead that may wait.</param>
 /// <param name="work">Does one item; lets no exception out.</param>
-public sealed class WorkThreads<T>(string name, int most, int mostAhead, Action<T> work)
+/// <param name="rank">Their place where the processors are short, see <see cref="ThreadRank"/>.</param>
+public sealed class WorkThreads<T>(string name, int most, int mostAhead, Action<T> work, int rank = ThreadRank.Usual)
 {
     private static readonly TimeSpan MaxIdle = TimeSpan.FromSeconds(5);
 
@@ -69,7 +69,7 @@ public sealed class WorkThreads<T>(string name, int most, int mostAhead, Action<
 
     private void Run()
     {
-        ThreadRank.Lower();
+        ThreadRank.Lower(rank);
         while (TryTake(out T item))
         {
             work(item);

@@ -25,6 +25,16 @@ public sealed class TurnTests
     }
 
     [Fact]
+    public void A_turn_on_a_thread_that_is_not_of_the_pool_ends_whoever_waits()
+    {
+        bool isWanted = false;
+        Thread thread = new(() => isWanted = Turn.IsWanted);
+        thread.Start();
+        thread.Join();
+        Assert.True(isWanted);
+    }
+
+    [Fact]
     public async Task A_long_answer_gives_way_after_its_turn_and_a_short_one_does_not()
     {
         using Crowd crowd = new();
