@@ -8,7 +8,7 @@ namespace Microtome.Benchmarks.Scenarios;
 /// <summary>
 /// Random rows of a file that is not in memory. Every measurement has a process of its own and a file evicted before it, because
 /// pages that a process has mapped cannot be evicted; the file is larger than what anybody reads in the time. Microtome has read
-/// another cold file before, since its compiler takes up to half of this machine at first.
+/// another cold file before, since its compiler takes about a third of this machine at first.
 /// </summary>
 internal sealed class ColdBatches() : Scenario("cold", "batches of random rows, from the disk")
 {

@@ -7,7 +7,7 @@ namespace Microtome.Benchmarks.Scenarios;
 
 /// <summary>
 /// How long a single row in memory takes, alone and while three connections pull batches from the disk. The server has done the
-/// same before on another file, since its compiler takes up to half of this machine at first. Beside it the C program that only
+/// same before on another file, since its compiler takes about a third of this machine at first. Beside it the C program that only
 /// sends, alone and while fio reads past the page cache: what the machine itself does to a row beside a busy disk.
 /// </summary>
 internal sealed class ColdNeighbours() : Scenario("neighbours", "a hot single row beside three readers of cold batches")

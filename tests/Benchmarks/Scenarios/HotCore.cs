@@ -4,7 +4,10 @@ using Microtome.Benchmarks.Report;
 
 namespace Microtome.Benchmarks.Scenarios;
 
-/// <summary>The case that decides, in two minutes: the server's ways against the limit and against the rival, tuned and as it comes, and beside it NumPy, which copies the same rows in its own process.</summary>
+/// <summary>
+/// The case that decides, in two minutes: the server's ways against the limit and against the rival, tuned and as it comes; beside
+/// them NumPy, which copies the same rows in its own process.
+/// </summary>
 internal sealed class HotCore() : Scenario("core", "64 random rows of 27 KB, in the page cache")
 {
     public override void Run(Bench bench, Section section)
