@@ -1,42 +1,29 @@
 using System.Globalization;
 using System.Text;
-using Microtome.Fixtures;
 
 namespace Microtome.Hdf5.Tests.Oracle;
 
 /// <summary>The files that cells.py makes, one for each version of the superblock, open; and what h5py reads from each array in them.</summary>
-public sealed class Cells : IDisposable
+public sealed class Cells : ScriptedFiles
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly List<Microsoft.Win32.SafeHandles.SafeFileHandle> _handles = [];
-
     public Cells()
     {
-        Python.Require("h5py");
-        string script = File.ReadAllText(Repository.PathOf("tests", "Hdf5.Tests", "Oracle", "cells.py"));
         int[] superblocks = [0, 1, 2, 3];
-        Parallel.ForEach(superblocks, new() { MaxDegreeOfParallelism = 2 }, version => Python.Run(script, _folder.Path, $"v{version}", $"{version}"));
+        Parallel.ForEach(superblocks, new() { MaxDegreeOfParallelism = 2 }, version => Make("cells.py", $"v{version}", $"{version}"));
         foreach (int version in superblocks)
             Add($"v{version}", version);
     }
 
     internal List<Cell> All { get; } = [];
 
-    public void Dispose()
-    {
-        _handles.ForEach(handle => handle.Dispose());
-        _folder.Dispose();
-    }
-
     private void Add(string name, int superblock)
     {
-        _handles.Add(File.OpenHandle(_folder.File(name + ".h5")));
-        var file = Hdf5File.Open(_handles[^1], new());
+        Hdf5File file = OpenFile(name + ".h5");
         Assert.Equal(superblock, file.SuperblockVersion);
         IEnumerable<Hdf5Dataset> found = file.ReadObjects().OfType<Hdf5Dataset>();
         var datasets = found.SelectMany(dataset => dataset.Members.Prepend(dataset)).ToDictionary(dataset => dataset.Path);
-        byte[] expected = File.ReadAllBytes(_folder.File(name + ".bin"));
-        foreach (string line in File.ReadLines(_folder.File(name + ".txt")))
+        byte[] expected = File.ReadAllBytes(PathOf(name + ".bin"));
+        foreach (string line in File.ReadLines(PathOf(name + ".txt")))
         {
             string[] fields = line.Split('\t');
             int[] shape = [.. fields[2].Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];

@@ -1,19 +1,14 @@
-using Microtome.Fixtures;
-
 namespace Microtome.Hdf5.Tests.Oracle;
 
 /// <summary>The files that structures.py makes, open.</summary>
-public sealed class Structures : IDisposable
+public sealed class Structures : ScriptedFiles
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly List<Microsoft.Win32.SafeHandles.SafeFileHandle> _handles = [];
     private readonly Dictionary<string, IReadOnlyList<Hdf5Object>> _files = [];
 
     public Structures()
     {
-        Python.Require("h5py");
-        Python.Run(File.ReadAllText(Repository.PathOf("tests", "Hdf5.Tests", "Oracle", "structures.py")), _folder.Path);
-        Listing = File.ReadAllLines(_folder.File("listing.txt"));
+        Make("structures.py");
+        Listing = File.ReadAllLines(PathOf("listing.txt"));
     }
 
     public string[] Listing { get; }
@@ -22,8 +17,7 @@ public sealed class Structures : IDisposable
     {
         if (!_files.TryGetValue(name, out IReadOnlyList<Hdf5Object>? objects))
         {
-            _handles.Add(File.OpenHandle(_folder.File(name)));
-            _files.Add(name, objects = [.. Hdf5File.Open(_handles[^1], new()).ReadObjects()]);
+            _files.Add(name, objects = [.. OpenFile(name).ReadObjects()]);
         }
 
         return objects;
@@ -33,10 +27,4 @@ public sealed class Structures : IDisposable
     public Hdf5Object Find(string name, string path) =>
         Open(name).SelectMany(found => found is Hdf5Dataset dataset ? [dataset, .. dataset.Members] : new[] { found }).FirstOrDefault(found => found.Path == path || found.Aliases.Contains(path))
         ?? throw new KeyNotFoundException($"{name} has no {path}");
-
-    public void Dispose()
-    {
-        _handles.ForEach(handle => handle.Dispose());
-        _folder.Dispose();
-    }
 }
