@@ -31,16 +31,19 @@ internal sealed class DataFolder : IDisposable
         DataSet data = new(name, rows, rowBytes, Path.Combine(folder, name + ".npy"));
         int items = rowBytes / (dtype[^1] - '0');
         byte[] head = NpyFile.Make(dtype, string.Create(CultureInfo.InvariantCulture, $"({rows}, {items})"), []);
-        using FileStream file = File.Create(data.NpyPath);
-        file.Write(head);
-        byte[] row = new byte[rowBytes];
-        Random random = new(1);
-        for (long i = 0; i < rows; i++)
+        using (FileStream file = File.Create(data.NpyPath))
         {
-            random.NextBytes(row);
-            file.Write(row);
+            file.Write(head);
+            byte[] row = new byte[rowBytes];
+            Random random = new(1);
+            for (long i = 0; i < rows; i++)
+            {
+                random.NextBytes(row);
+                file.Write(row);
+            }
         }
 
+        FileCache.Reload(data.NpyPath);
         return _made[name] = data;
     }
 
@@ -51,6 +54,10 @@ internal sealed class DataFolder : IDisposable
         {
             bool isMade = PythonTools.Has("h5py") && PythonTools.Run("make_hdf5.py", data.NpyPath, data.Hdf5Path);
             _hdf5[data.Name] = path = isMade ? data.Hdf5Path : null;
+            if (isMade)
+            {
+                FileCache.Reload(data.Hdf5Path);
+            }
         }
 
         return path;
