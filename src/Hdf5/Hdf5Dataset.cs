@@ -71,6 +71,9 @@ public sealed class Hdf5Dataset : Hdf5Object
     /// <summary>Why this cannot be read as numbers; names the filter, the type or the layout.</summary>
     public string? Reason { get; }
 
+    /// <summary>Bytes of a text that is read.</summary>
+    public const int MaxTextBytes = 16 << 20;
+
     /// <summary>Elements are texts: see <see cref="ReadStringsAsync"/>.</summary>
     public bool IsText => Type is StringType or VariableLengthType { IsString: true };
 
@@ -158,8 +161,9 @@ public sealed class Hdf5Dataset : Hdf5Object
             : new NumberReader(storage, _element!, isOnce).ReadAsync(selection, destination, cancellationToken);
     }
 
-    /// <summary>Reads texts by their place in C order.</summary>
+    /// <summary>Reads texts by their place in C order: as many as are asked for, or fewer, at least one, where they are long.</summary>
     /// <exception cref="InvalidOperationException">The elements are not texts.</exception>
+    /// <exception cref="Hdf5LimitException">One is longer than <see cref="MaxTextBytes"/>.</exception>
     /// <exception cref="Hdf5FormatException">The file does not hold what its structures promise.</exception>
     public ValueTask<string[]> ReadStringsAsync(long start, long count, CancellationToken cancellationToken = default)
     {

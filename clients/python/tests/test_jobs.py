@@ -165,7 +165,8 @@ def test_a_bar_is_shown(capfd, monkeypatch):
 
 
 SCRIPT = """
-    import sys, microtome
+    import signal, sys, microtome
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # Who runs the tests may ignore it.
     ds = microtome.open(sys.argv[1], "d")
     print("ready", flush=True)
     try:

@@ -124,7 +124,8 @@ def test_data_that_changes_ends_the_loop(tmp_path):
 
 
 SCRIPT = """
-    import sys, threading, time, microtome
+    import signal, sys, threading, time, microtome
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # Who runs the tests may ignore it.
     ds = microtome.open(sys.argv[1], "big")
     mode = sys.argv[2]
     try:

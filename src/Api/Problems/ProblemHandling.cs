@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.Features;
 using Microtome.Datasets.Arrays;
-using Microtome.Datasets.Encoders;
 using Microtome.Datasets.Storage;
 using Microtome.Datasets.Views.Errors;
 
@@ -65,8 +64,8 @@ internal sealed partial class ProblemHandling(ILogger<ProblemHandling> log)
                 return BodyTooLarge(http);
             case BadHttpRequestException bad:
                 return Translate(bad);
-            case AnswerTooLargeException large:
-                return ProblemException.TooLarge("The answer's texts are too long", large.Limit, "bytes");
+            case TextTooLongException texts:
+                return ProblemException.TooLarge(texts.What, texts.Limit, "bytes");
             case OverflowException:
                 return new(ProblemCode.TooLarge, "The answer would be larger than 2^63 bytes.") { Limit = long.MaxValue, Unit = "bytes" };
             default:

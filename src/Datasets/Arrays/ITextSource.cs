@@ -8,7 +8,9 @@ public interface ITextSource
 {
     Shape Shape { get; }
 
-    /// <summary>Reads the texts from <paramref name="start"/> on, by their place in C order, as many as the destination holds.</summary>
+    /// <summary>Reads the texts from <paramref name="start"/> on, by their place in C order, into the front of the destination.</summary>
+    /// <returns>How many: as many as the destination holds, or fewer, at least one, where they are long.</returns>
     /// <exception cref="ArrayReadException">The file does not hold what its headers promise.</exception>
-    ValueTask ReadAsync(long start, Memory<string> destination, CancellationToken cancellationToken);
+    /// <exception cref="TextTooLongException">One takes more memory than is spent on one.</exception>
+    ValueTask<int> ReadAsync(long start, Memory<string> destination, CancellationToken cancellationToken);
 }

@@ -45,13 +45,13 @@ public sealed class CsvEncoder(long maxTextBytes) : IBatchEncoder
         BatchArray array = batch.Arrays[0];
         long columns = array.Shape.Rank == 2 ? array.Shape[1] : 1;
         using TextBody text = new(body);
-        TextReader? texts = array is TextArray told ? new(told, new(maxTextBytes)) : null;
+        TextReader? texts = array is TextArray told ? new(told, new(maxTextBytes), Quote) : null;
         using ElementReader? numbers = texts is null ? new(array) : null;
         for (long done = 0; done < array.Shape.Count; done++)
         {
             if (texts is not null)
             {
-                await text.WriteAsync(Quote(await texts.NextAsync(cancellationToken)), cancellationToken);
+                await text.WriteAsync(await texts.NextAsync(cancellationToken), cancellationToken);
             }
             else
             {

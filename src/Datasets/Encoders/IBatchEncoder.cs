@@ -36,7 +36,7 @@ public interface IBatchEncoder
     long GetMostBytes(Batch batch) => batch.Bytes;
 
     /// <summary>Writes the body, as far as its window wants it.</summary>
-    /// <exception cref="AnswerTooLargeException">The texts are longer than one answer may hold.</exception>
+    /// <exception cref="Arrays.TextTooLongException">The texts are longer than one answer may hold.</exception>
     /// <exception cref="Arrays.ArrayReadException">The bytes cannot be had; what was written so far is not a whole body.</exception>
     ValueTask WriteAsync(Batch batch, BatchBody body, CancellationToken cancellationToken);
 }

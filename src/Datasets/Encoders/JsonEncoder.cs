@@ -113,7 +113,7 @@ public sealed class JsonEncoder(long maxTextBytes) : IBatchEncoder
     private static async ValueTask WriteArrayAsync(TextBody text, BatchArray array, TextAllowance allowance, CancellationToken cancellationToken)
     {
         int rank = array.Shape.Rank;
-        TextReader? texts = array is TextArray told ? new(told, allowance) : null;
+        TextReader? texts = array is TextArray told ? new(told, allowance, static text => $"\"{Readable.Encode(text)}\"") : null;
         using ElementReader? numbers = texts is null ? new(array) : null;
         long[] index = new long[rank];
         int depth = 0;
@@ -159,7 +159,7 @@ public sealed class JsonEncoder(long maxTextBytes) : IBatchEncoder
     {
         if (texts is not null)
         {
-            await text.WriteAsync($"\"{Readable.Encode(await texts.NextAsync(cancellationToken))}\"", cancellationToken);
+            await text.WriteAsync(await texts.NextAsync(cancellationToken), cancellationToken);
             return;
         }
 

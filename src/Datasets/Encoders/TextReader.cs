@@ -1,12 +1,16 @@
+using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Gathering;
 
 namespace Microtome.Datasets.Encoders;
 
 /// <summary>
-/// An array's texts one after the other, read in blocks: few at first, then as many as their length so far lets a block hold.
-/// For one answer.
+/// An array's texts one after the other, as they are written, read in blocks: few at first, then as many as their length so far lets
+/// a block hold. For one answer.
 /// </summary>
-internal sealed class TextReader(TextArray array, TextAllowance allowance)
+/// <param name="array">The texts.</param>
+/// <param name="allowance">What the answer may hold.</param>
+/// <param name="write">Makes of a text what is written, with what must be escaped.</param>
+internal sealed class TextReader(TextArray array, TextAllowance allowance, Func<string, string> write)
 {
     private const int FirstTexts = 32;
     private const int MostTexts = 1024;
@@ -19,7 +23,7 @@ internal sealed class TextReader(TextArray array, TextAllowance allowance)
     private int _next = FirstTexts;
 
     /// <summary>The next text; the caller knows how many there are.</summary>
-    /// <exception cref="AnswerTooLargeException">The answer's texts are longer than one answer may hold.</exception>
+    /// <exception cref="TextTooLongException">The answer's texts are longer than one answer may hold.</exception>
     public async ValueTask<string> NextAsync(CancellationToken cancellationToken)
     {
         if (_at == _filled)
@@ -32,13 +36,14 @@ internal sealed class TextReader(TextArray array, TextAllowance allowance)
 
     private async ValueTask FillAsync(CancellationToken cancellationToken)
     {
-        _filled = (int)Math.Min(_next, array.Shape.Count - _read);
+        int wanted = (int)Math.Min(_next, array.Shape.Count - _read);
+        _filled = await array.ReadTextsAsync(_read, _block.AsMemory(0, wanted), cancellationToken);
         _at = 0;
-        await array.ReadTextsAsync(_read, _block.AsMemory(0, _filled), cancellationToken);
         _read += _filled;
         long bytes = 0;
-        foreach (string text in _block.AsSpan(0, _filled))
+        foreach (ref string text in _block.AsSpan(0, _filled))
         {
+            text = write(text);
             bytes += allowance.Take(text);
         }
 

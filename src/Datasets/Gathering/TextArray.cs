@@ -6,13 +6,19 @@ namespace Microtome.Datasets.Gathering;
 /// <summary>Rows of an array of texts. They have no bytes of a fixed size: only encoders that hold texts are given one.</summary>
 public sealed class TextArray(string name, TextSlice slice, IndexMap rows, Shape shape) : BatchArray(name, Dtype.Text, shape)
 {
+    /// <summary>A read ends with the text that reaches this many characters.</summary>
+    private const long MaxTogetherChars = 1 << 20;
+
     private readonly long _perRow = slice.Region.Count;
 
-    /// <summary>Reads the texts from <paramref name="start"/> on, by their place in what is sent, as many as the destination holds.</summary>
+    /// <summary>Reads the texts from <paramref name="start"/> on, by their place in what is sent, into the front of the destination.</summary>
+    /// <returns>How many: as many as the destination holds, or fewer, at least one, where they are long.</returns>
     /// <exception cref="ArrayReadException">The file does not hold what its headers promise.</exception>
-    public async ValueTask ReadTextsAsync(long start, Memory<string> destination, CancellationToken cancellationToken)
+    /// <exception cref="TextTooLongException">One takes more memory than is spent on one.</exception>
+    public async ValueTask<int> ReadTextsAsync(long start, Memory<string> destination, CancellationToken cancellationToken)
     {
-        for (int done = 0; done < destination.Length;)
+        int done = 0;
+        for (long chars = 0; done < destination.Length && chars < MaxTogetherChars;)
         {
             long first = PlaceOf(start + done);
             int count = 1;
@@ -21,9 +27,16 @@ public sealed class TextArray(string name, TextSlice slice, IndexMap rows, Shape
                 count++;
             }
 
-            await slice.Source.ReadAsync(first, destination.Slice(done, count), cancellationToken);
-            done += count;
+            int read = await slice.Source.ReadAsync(first, destination.Slice(done, count), cancellationToken);
+            for (int i = 0; i < read; i++)
+            {
+                chars += destination.Span[done + i].Length;
+            }
+
+            done += read;
         }
+
+        return done;
     }
 
     public override ValueTask WriteAsync(BatchBody body, CancellationToken cancellationToken) => throw NoBytes();

@@ -9,7 +9,7 @@ namespace Microtome.Datasets.Profiles;
 /// <param name="Boot">Since when the machine ran: see <see cref="DurableFolder"/>. Empty where they are on the disk.</param>
 internal sealed record ProfileRecord(int Format, string Content, string Array, string Dtype, long Rows, ArrayStatistics Statistics, string Boot = "")
 {
-    public const int CurrentFormat = 1;
+    public const int CurrentFormat = 2;
     public const string FileName = "profile.json";
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = false };

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microtome.Datasets.Profiles;
 using Microtome.Datasets.Storage;
 using Microtome.Datasets.Views.Rows;
 
@@ -77,10 +78,11 @@ public sealed class ViewFiles(StateDirectory? state)
         return rows.MemoryBytes > maxHeldBytes && TryLoad(key, maxHeldBytes, out ViewRows onDisk) ? onDisk : rows;
     }
 
+    /// <summary>Rows may have been chosen by columns that another format of profiles computed otherwise, in the last bit.</summary>
     private static string NameOf(in ViewKey key)
     {
         byte[] digest = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(
-            System.Globalization.CultureInfo.InvariantCulture, $"{key.Dataset}\0{key.Version}\0{key.Rows}\0{key.Expression}")));
+            System.Globalization.CultureInfo.InvariantCulture, $"{key.Dataset}\0{key.Version}\0{key.Rows}\0{key.Expression}\0{ProfileRecord.CurrentFormat}")));
         return Convert.ToHexStringLower(digest.AsSpan(0, 16)) + Suffix;
     }
 

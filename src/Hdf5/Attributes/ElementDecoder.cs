@@ -16,19 +16,21 @@ internal sealed class ElementDecoder(FileContext context, long maxValues)
     private const int MaxDepth = 64;
 
     /// <summary>Long texts count for more than one value, since many elements may share one.</summary>
-    private const int TextBytesPerValue = 16;
+    public const int TextBytesPerValue = 16;
 
     private readonly GlobalHeap _heap = new(context);
     private readonly Dictionary<Datatype, (ElementConversion? Conversion, Hdf5ElementType? Type)> _numbers = new(ReferenceEqualityComparer.Instance);
     private long _left = maxValues;
 
-    /// <exception cref="Hdf5FormatException">The file is damaged, or there are more values than allowed.</exception>
+    /// <exception cref="Hdf5FormatException">The file is damaged.</exception>
+    /// <exception cref="Hdf5LimitException">There are more values than allowed.</exception>
     public object? Decode(Datatype type, ReadOnlySpan<byte> element) => Decode(type, element, 0);
 
     private object? Decode(Datatype type, ReadOnlySpan<byte> element, int depth)
     {
-        if (--_left < 0 || depth > MaxDepth)
-            throw new Hdf5FormatException("There are more values than are read at once.");
+        Spend(1);
+        if (depth > MaxDepth)
+            throw new Hdf5LimitException("There are more values in each other than are read.");
 
         switch (type)
         {
@@ -87,6 +89,9 @@ internal sealed class ElementDecoder(FileContext context, long maxValues)
 
         // libhdf5 takes address 0 for a sequence that was never written, whatever its length says.
         length = address == 0 ? 0 : length;
+        if (type.IsString)
+            Spend(length / TextBytesPerValue);
+
         ReadOnlyMemory<byte> stored = length == 0 ? default : _heap.Read(address, index);
         if (length * type.Base.Size > stored.Length)
             throw new Hdf5FormatException($"A sequence of {length} elements has only {stored.Length} bytes.");
@@ -95,7 +100,6 @@ internal sealed class ElementDecoder(FileContext context, long maxValues)
             return DecodeList(type.Base, stored.Span, length, depth);
 
         ReadOnlySpan<byte> text = stored.Span[..(int)length];
-        _left -= length / TextBytesPerValue;
         int end = text.IndexOf((byte)0);
         return new Hdf5Text(stored[..(end < 0 ? text.Length : end)].ToArray());
     }
@@ -103,13 +107,20 @@ internal sealed class ElementDecoder(FileContext context, long maxValues)
     private object?[] DecodeList(Datatype type, ReadOnlySpan<byte> elements, long count, int depth)
     {
         if (count > _left)
-            throw new Hdf5FormatException("There are more values than are read at once.");
+            Spend(count);
 
         object?[] values = new object?[count];
         for (int i = 0; i < values.Length; i++)
             values[i] = Decode(type, elements.Slice(i * type.Size, type.Size), depth + 1);
 
         return values;
+    }
+
+    private void Spend(long values)
+    {
+        _left -= values;
+        if (_left < 0)
+            throw new Hdf5LimitException("There are more values than are read at once.");
     }
 
     private Hdf5Record DecodeCompound(CompoundType type, ReadOnlySpan<byte> element, int depth)

@@ -6,7 +6,10 @@ namespace Microtome.Hdf5.FileLevel;
 /// </summary>
 internal sealed class GlobalHeap(FileContext context)
 {
-    private const long MaxKeptBytes = 64L << 20;
+    private const long MaxKeptBytes = 16L << 20;
+
+    /// <summary>libhdf5 makes a collection large only for an object that is; larger ones than this are never read whole.</summary>
+    private const long MaxCollectionBytes = 64L << 20;
 
     private readonly Dictionary<long, Collection> _collections = [];
     private long _keptBytes;
@@ -47,6 +50,9 @@ internal sealed class GlobalHeap(FileContext context)
         cursor.Version("the global heap", 1, 1);
         cursor.Skip(3);
         long length = cursor.Length();
+        if (length > MaxCollectionBytes)
+            throw new Hdf5LimitException($"A global heap collection of {length} bytes is over the limit of {MaxCollectionBytes}.");
+
         byte[] bytes = context.File.ReadMetadata(address, length);
         Dictionary<uint, (int Offset, int Length)> objects = [];
         cursor = new(bytes, sizes);

@@ -36,6 +36,14 @@ public sealed class TextArrayTests
         print(json.dumps({'words': words, 'where': expected, 'classes': [[str(v), int(c)] for v, c in zip(values, counts)]}))
         """;
 
+    /// <summary>Texts of up to twenty million bytes, of variable length and of fixed.</summary>
+    private const string LongTexts = """
+        import sys, os, numpy as np, h5py
+        with h5py.File(os.path.join(sys.argv[1], 'long.h5'), 'w') as f:
+            f.create_dataset('text', data=['a' * n for n in (20_000_000, 2_000_000, 3, 16_000_000, 2_000_000, 5)], dtype=h5py.string_dtype())
+            f.create_dataset('wide', data=np.array([b'b' * 20_000_000] * 6))
+        """;
+
     [Fact]
     public async Task They_are_shown_looked_at_and_counted()
     {
@@ -135,6 +143,40 @@ public sealed class TextArrayTests
         HttpResponseMessage refused = await server.Client.GetAsync("/v1/datasets/t/arrays/data");
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
         Assert.Contains("\"limit\":1048576", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\\x01", "json")] // \u0001: six bytes for one
+    [InlineData("\"", "json")]
+    [InlineData("\"", "csv")]
+    public async Task What_must_be_escaped_counts_as_it_is_written(string character, string format)
+    {
+        Python.Require("numpy");
+        using TemporaryFolder folder = new();
+        Python.Run($"import sys, os, numpy as np; np.save(os.path.join(sys.argv[1], 't.npy'), np.array([b'{character}' * 60000] * 10))", folder.Path);
+        await using RunningServer server = await RunningServer.StartAsync("--data", folder.Path, "--Microtome:Limits:MaxResponseBytes=1048576");
+        HttpResponseMessage few = await server.Client.GetAsync($"/v1/datasets/t/arrays/data?select=:2&format={format}");
+        Assert.Equal(HttpStatusCode.OK, few.StatusCode);
+        Assert.InRange((await few.Content.ReadAsByteArrayAsync()).Length, 240_000, 1 << 20);
+        HttpResponseMessage refused = await server.Client.GetAsync($"/v1/datasets/t/arrays/data?format={format}");
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task Long_ones_are_read_few_at_a_time_and_huge_ones_not_at_all()
+    {
+        Python.Require("numpy", "h5py");
+        using TemporaryFolder folder = new();
+        Python.Run(LongTexts, folder.Path);
+        await using RunningServer server = await RunningServer.ServeAsync(folder.Path);
+        using JsonDocument some = JsonDocument.Parse(await server.Client.GetStringAsync("/v1/datasets/long/arrays/text?select=1:"));
+        Assert.Equal([2_000_000, 3, 16_000_000, 2_000_000, 5], some.RootElement.EnumerateArray().Select(text => text.GetString()!.Length));
+        foreach (string path in (string[])["arrays/text", "arrays/wide", "views/where(text%20==%20'z')", "epochs/0/batches/0?batch_size=2&arrays=text&format=json&order=sequential"])
+        {
+            HttpResponseMessage refused = await server.Client.GetAsync($"/v1/datasets/long/{path}");
+            Assert.True(refused.StatusCode == HttpStatusCode.RequestEntityTooLarge, path);
+            Assert.Contains("\"limit\":16777216", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

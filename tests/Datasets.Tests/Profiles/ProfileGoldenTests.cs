@@ -21,7 +21,7 @@ public sealed class ProfileGoldenTests
 
     private static readonly string[] Shapes = ["", "1,1", "5", "28,28", "9,7,3", "7,5,2", "3,9,11", "1100", "300,310,3", "3,310,300"];
 
-    private static string GoldenPath => Repository.PathOf("tests", "Datasets.Tests", "Profiles", "profile.v1.txt");
+    private static string GoldenPath => Repository.PathOf("tests", "Datasets.Tests", "Profiles", "profile.v2.txt");
 
     [Fact]
     public async Task Columns_and_statistics_are_the_bytes_they_always_were()

@@ -80,10 +80,10 @@ internal sealed class MemorySource(long rows) : ViewSource("m", "1", rows)
     {
         public Shape Shape => new(values.Length);
 
-        public ValueTask ReadAsync(long start, Memory<string> destination, CancellationToken cancellationToken)
+        public ValueTask<int> ReadAsync(long start, Memory<string> destination, CancellationToken cancellationToken)
         {
             values.AsSpan((int)start, destination.Length).CopyTo(destination.Span);
-            return ValueTask.CompletedTask;
+            return new(destination.Length);
         }
     }
 }

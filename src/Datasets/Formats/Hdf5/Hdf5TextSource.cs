@@ -8,12 +8,17 @@ internal sealed class Hdf5TextSource(Hdf5Array array, Shape shape) : ITextSource
 {
     public Shape Shape => shape;
 
-    public async ValueTask ReadAsync(long start, Memory<string> destination, CancellationToken cancellationToken)
+    public async ValueTask<int> ReadAsync(long start, Memory<string> destination, CancellationToken cancellationToken)
     {
         try
         {
             string[] texts = await array.Open().ReadStringsAsync(start, destination.Length, cancellationToken);
             texts.CopyTo(destination);
+            return texts.Length;
+        }
+        catch (Hdf5LimitException)
+        {
+            throw new TextTooLongException("A text of the array is longer than those that are read", Hdf5Dataset.MaxTextBytes);
         }
         catch (Hdf5FormatException error)
         {

@@ -55,32 +55,25 @@ internal sealed class NpyTextSource : ITextSource
         return new(file.Slice(dataOffset, header.Shape.Count * itemBytes), header.Shape, itemBytes, code[0] == 'U' ? (bytes, at, count) => DecodeUtf32(bytes.AsSpan(at, count), isBig) : DecodeBytes);
     }
 
-    public ValueTask ReadAsync(long start, Memory<string> destination, CancellationToken cancellationToken)
+    public ValueTask<int> ReadAsync(long start, Memory<string> destination, CancellationToken cancellationToken)
     {
         Span<string> texts = destination.Span;
         if (_itemBytes == 0)
         {
             texts.Fill("");
-            return ValueTask.CompletedTask;
+            return new(texts.Length);
         }
 
-        int block = Math.Max(1, BlockBytes / _itemBytes);
-        byte[] bytes = ArrayPool<byte>.Shared.Rent(Math.Min(block, Math.Max(1, texts.Length)) * _itemBytes);
-        for (int done = 0; done < texts.Length;)
+        int count = Math.Min(BlockBytes / _itemBytes, texts.Length);
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(count * _itemBytes);
+        _data.CopyTo(start * _itemBytes, bytes.AsSpan(0, count * _itemBytes));
+        for (int i = 0; i < count; i++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            int count = Math.Min(block, texts.Length - done);
-            _data.CopyTo((start + done) * _itemBytes, bytes.AsSpan(0, count * _itemBytes));
-            for (int i = 0; i < count; i++)
-            {
-                texts[done + i] = _decode(bytes, i * _itemBytes, _itemBytes);
-            }
-
-            done += count;
+            texts[i] = _decode(bytes, i * _itemBytes, _itemBytes);
         }
 
         ArrayPool<byte>.Shared.Return(bytes);
-        return ValueTask.CompletedTask;
+        return new(count);
     }
 
     private static string DecodeUtf32(ReadOnlySpan<byte> bytes, bool isBig)

@@ -12,13 +12,14 @@ internal readonly record struct Moments(long Count, double Sum, double SquaredDe
     /// <summary>The population's standard deviation, as <c>np.std</c>.</summary>
     public double StandardDeviation => Math.Sqrt(SquaredDeviations / Count);
 
-    /// <summary>Of integers: <c>Σx</c> and <c>Σx²</c> as they are, exact until the last division.</summary>
-    public static Moments OfIntegers(long count, ulong sum, ulong sumOfSquares)
+    /// <summary>Of integers, counted from the least that there may be: <c>Σx</c> and <c>Σx²</c> as they are, exact until the last division.</summary>
+    public static Moments OfIntegers(long count, ulong sum, UInt128 sumOfSquares, long least)
     {
         // Few numbers, as most rows are, need no more than 64 bits.
-        bool isNarrow = Math.BigMul((ulong)count, sumOfSquares, out ulong squares) == 0;
-        double deviations = isNarrow ? squares - (sum * sum) : (double)(((UInt128)(ulong)count * sumOfSquares) - ((UInt128)sum * sum));
-        return new(count, sum, count == 0 ? 0 : deviations / count);
+        ulong squares = 0;
+        bool isNarrow = sumOfSquares <= ulong.MaxValue && Math.BigMul((ulong)count, (ulong)sumOfSquares, out squares) == 0;
+        double deviations = isNarrow ? squares - (sum * sum) : (double)(((UInt128)count * sumOfSquares) - ((UInt128)sum * sum));
+        return new(count, (long)sum + (least * count), count == 0 ? 0 : deviations / count);
     }
 
     /// <summary>Joins single numbers, one after the other: as <see cref="Join"/> does, division for division.</summary>

@@ -16,9 +16,12 @@ internal abstract class RowMeter(Dtype dtype)
     /// <summary>The greatest element of the row so far; NaN where one is, as in NumPy.</summary>
     public abstract ElementNumber Maximum { get; }
 
-    public static RowMeter Of(Dtype dtype) => dtype.ItemSize == 1 && dtype.Kind is DtypeKind.Unsigned or DtypeKind.Bool
-        ? new ByteMeter(dtype)
-        : new DoubleMeter(dtype);
+    public static RowMeter Of(Dtype dtype) => (dtype.Kind, dtype.ItemSize) switch
+    {
+        (DtypeKind.Bool or DtypeKind.Unsigned or DtypeKind.Signed, sizeof(byte)) => new IntegerMeter<byte, ushort, uint>(dtype),
+        (DtypeKind.Unsigned or DtypeKind.Signed, sizeof(ushort)) => new IntegerMeter<ushort, uint, ulong>(dtype),
+        _ => new DoubleMeter(dtype),
+    };
 
     /// <summary>Elements that can be read ahead; 0 where nothing is gained.</summary>
     public virtual int MostAhead => 0;

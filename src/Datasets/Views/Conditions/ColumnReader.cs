@@ -9,6 +9,9 @@ internal sealed class ColumnReader(ViewColumn column)
     /// <summary>How many rows may be read for one that is wanted, where that makes one call of many.</summary>
     private const int MaxWaste = 8;
 
+    /// <summary>Memory of the texts that are looked at together: of a full block, 2,048 characters each.</summary>
+    private const long MaxTogetherBytes = 64 << 20;
+
     /// <summary>Reads the rows into the front of the destination.</summary>
     /// <exception cref="ArrayReadException">The file does not hold what its headers promise.</exception>
     public async ValueTask ReadAsync(ReadOnlyMemory<long> rows, Memory<byte> destination, CancellationToken cancellationToken)
@@ -38,8 +41,10 @@ internal sealed class ColumnReader(ViewColumn column)
 
     /// <summary>Reads the rows' texts into the front of the destination.</summary>
     /// <exception cref="ArrayReadException">The file does not hold what its headers promise.</exception>
+    /// <exception cref="TextTooLongException">They are no labels or names, but take more memory than is spent on those.</exception>
     public async ValueTask ReadTextsAsync(ReadOnlyMemory<long> rows, Memory<string> destination, CancellationToken cancellationToken)
     {
+        long bytes = 0;
         for (int done = 0; done < rows.Length;)
         {
             int count = 1;
@@ -48,8 +53,18 @@ internal sealed class ColumnReader(ViewColumn column)
                 count++;
             }
 
-            await column.Texts!.ReadAsync(rows.Span[done], destination.Slice(done, count), cancellationToken);
-            done += count;
+            int read = await column.Texts!.ReadAsync(rows.Span[done], destination.Slice(done, count), cancellationToken);
+            for (int i = 0; i < read; i++)
+            {
+                bytes += sizeof(char) * (long)destination.Span[done + i].Length;
+            }
+
+            if (bytes > MaxTogetherBytes)
+            {
+                throw new TextTooLongException($"The texts of {column.Name} take more memory than a view spends on {rows.Length} rows", MaxTogetherBytes);
+            }
+
+            done += read;
         }
     }
 
