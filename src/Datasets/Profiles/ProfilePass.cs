@@ -67,6 +67,12 @@ internal sealed class ProfilePass
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
+        if (_meter is not null && _scalars is null && _spec.Shape.Rows > 0)
+        {
+            (ElementNumber least, ElementNumber greatest) = _meter.Extremes;
+            _totals.Add(least, greatest);
+        }
+
         return _totals.Conclude(_spec.Shape.Count, _classes?.ToCounts());
     }
 
@@ -172,8 +178,6 @@ internal sealed class ProfilePass
             _totals.Add(i, channel);
         }
 
-        (ElementNumber minimum, ElementNumber maximum) = (_meter.Minimum, _meter.Maximum);
-        _totals.Add(minimum, maximum);
-        _writer.Add(row, minimum, maximum);
+        _writer.Add(row, _meter);
     }
 }

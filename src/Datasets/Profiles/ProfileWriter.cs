@@ -49,13 +49,12 @@ internal sealed class ProfileWriter : IDisposable
     /// <summary>Where the hashes of the next rows go; of at most 1,024 rows.</summary>
     public Span<byte> NextHashes(int rows) => _hash.Next(rows * ColumnKind.HashBytes);
 
-    /// <summary>Adds the next row's numbers, of a dtype that has them.</summary>
-    public void Add(Moments row, ElementNumber minimum, ElementNumber maximum)
+    /// <summary>Adds the next row's numbers, of a dtype that has them, and ends the row.</summary>
+    public void Add(Moments row, RowMeter meter)
     {
         BinaryPrimitives.WriteDoubleLittleEndian(_mean!.Next(sizeof(double)), row.Mean);
         BinaryPrimitives.WriteDoubleLittleEndian(_std!.Next(sizeof(double)), row.StandardDeviation);
-        minimum.Write(_dtype, _minimum!.Next(_dtype.ItemSize));
-        maximum.Write(_dtype, _maximum!.Next(_dtype.ItemSize));
+        meter.End(_minimum!.Next(_dtype.ItemSize), _maximum!.Next(_dtype.ItemSize));
     }
 
     /// <summary>Adds the numbers of the next rows, at most 1,024, whose least and greatest element are the same.</summary>

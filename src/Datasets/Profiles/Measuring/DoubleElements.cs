@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -11,6 +12,7 @@ internal sealed class DoubleElements
 {
     private readonly Dtype _dtype;
     private readonly BoundTransform? _toDouble;
+    private readonly ulong _signBit;
 
     public DoubleElements(Dtype dtype)
     {
@@ -20,6 +22,7 @@ internal sealed class DoubleElements
         string text = dtype.ItemSize <= sizeof(ushort) ? "cast(f4)|cast(f8)" : "cast(f8)";
         _toDouble = dtype == Dtype.Float64 ? null : Transform.Parse(text).Bind(dtype, Shape.Scalar);
         IsExact = !(dtype.IsInteger && dtype.ItemSize == sizeof(long));
+        _signBit = dtype.Kind == DtypeKind.Signed ? 1UL << 63 : 0;
     }
 
     /// <summary>Whether every element is a double.</summary>
@@ -38,6 +41,37 @@ internal sealed class DoubleElements
         }
     }
 
+    /// <summary>Writes a number, which is one of the dtype's, as an element.</summary>
+    public void Write(double number, Span<byte> element)
+    {
+        switch (_dtype.Kind, _dtype.ItemSize)
+        {
+            case (DtypeKind.Float, sizeof(ushort)):
+                BinaryPrimitives.WriteHalfLittleEndian(element, (Half)number);
+                break;
+            case (DtypeKind.Float, sizeof(float)):
+                BinaryPrimitives.WriteSingleLittleEndian(element, (float)number);
+                break;
+            case (DtypeKind.Float, _):
+                BinaryPrimitives.WriteDoubleLittleEndian(element, number);
+                break;
+            default:
+                // Two's complement: the lower bytes are the number in fewer bytes.
+                Span<byte> whole = stackalloc byte[sizeof(long)];
+                BinaryPrimitives.WriteInt64LittleEndian(whole, (long)number);
+                whole[.._dtype.ItemSize].CopyTo(element);
+                break;
+        }
+    }
+
+    /// <summary>Writes a 64-bit integer that <see cref="FindBits"/> found as an element.</summary>
+    public void Write(ulong bits, Span<byte> element) => BinaryPrimitives.WriteUInt64LittleEndian(element, bits ^ _signBit);
+
+    public ElementNumber ToNumber(double number) => ElementNumber.Of(number, _dtype);
+
+    /// <summary>A 64-bit integer that <see cref="FindBits"/> found.</summary>
+    public ElementNumber ToNumber(ulong bits) => ElementNumber.Of(_signBit == 0 ? bits : (Int128)(long)(bits ^ _signBit));
+
     /// <summary>The least and the greatest, of at least one: NaN where one is.</summary>
     /// <param name="elements">As they are.</param>
     /// <param name="numbers">What was read of them.</param>
@@ -45,26 +79,26 @@ internal sealed class DoubleElements
     {
         if (!IsExact)
         {
-            return FindExtremes(elements);
+            (ulong low, ulong high) = FindBits(elements);
+            return (ToNumber(low), ToNumber(high));
         }
 
         (double least, double greatest) = Find(ref Unsafe.As<double, byte>(ref MemoryMarshal.GetReference(numbers)), numbers.Length, double.PositiveInfinity, double.NegativeInfinity);
-        return (ElementNumber.Of(least, _dtype), ElementNumber.Of(greatest, _dtype));
+        return (ToNumber(least), ToNumber(greatest));
     }
 
-    /// <summary>The least and the greatest of 64-bit integers.</summary>
-    public (ElementNumber Least, ElementNumber Greatest) FindExtremes(ReadOnlySpan<byte> elements)
+    /// <summary>The least and the greatest of 64-bit integers: their bits, of signed ones with the first turned over, so that they compare as unsigned ones do.</summary>
+    public (ulong Least, ulong Greatest) FindBits(ReadOnlySpan<byte> elements)
     {
         ref byte first = ref MemoryMarshal.GetReference(elements);
         int count = elements.Length / sizeof(long);
-        if (_dtype == Dtype.Int64)
+        if (_signBit == 0)
         {
-            (long least, long greatest) = Find(ref first, count, long.MaxValue, long.MinValue);
-            return (ElementNumber.Of((Int128)least), ElementNumber.Of((Int128)greatest));
+            return Find(ref first, count, ulong.MaxValue, ulong.MinValue);
         }
 
-        (ulong lowest, ulong highest) = Find(ref first, count, ulong.MaxValue, ulong.MinValue);
-        return (ElementNumber.Of((Int128)lowest), ElementNumber.Of((Int128)highest));
+        (long least, long greatest) = Find(ref first, count, long.MaxValue, long.MinValue);
+        return ((ulong)least ^ _signBit, (ulong)greatest ^ _signBit);
     }
 
     /// <summary>Vectors compare as <c>Math.Min</c> does: NaN is what comes out, and -0 is less than 0.</summary>

@@ -18,12 +18,18 @@ internal sealed class DoubleMeter(Dtype dtype) : RowMeter(dtype)
     private int _read;
     private double _least;
     private double _greatest;
-    private ElementNumber? _minimum;
-    private ElementNumber? _maximum;
+    private double _leastOfAll = double.PositiveInfinity;
+    private double _greatestOfAll = double.NegativeInfinity;
 
-    public override ElementNumber Minimum => _elements.IsExact ? ElementNumber.Of(_least, Dtype) : _minimum!.Value;
+    // The same of 64-bit integers, which no double holds.
+    private ulong _leastBits;
+    private ulong _greatestBits;
+    private ulong _leastBitsOfAll = ulong.MaxValue;
+    private ulong _greatestBitsOfAll;
 
-    public override ElementNumber Maximum => _elements.IsExact ? ElementNumber.Of(_greatest, Dtype) : _maximum!.Value;
+    public override (ElementNumber Least, ElementNumber Greatest) Extremes => _elements.IsExact
+        ? (_elements.ToNumber(_leastOfAll), _elements.ToNumber(_greatestOfAll))
+        : (_elements.ToNumber(_leastBitsOfAll), _elements.ToNumber(_greatestBitsOfAll));
 
     public override int MostAhead => PieceElements;
 
@@ -37,7 +43,7 @@ internal sealed class DoubleMeter(Dtype dtype) : RowMeter(dtype)
     {
         _channels.AsSpan().Clear();
         (_least, _greatest) = (double.PositiveInfinity, double.NegativeInfinity);
-        (_minimum, _maximum) = (null, null);
+        (_leastBits, _greatestBits) = (ulong.MaxValue, ulong.MinValue);
     }
 
     public override void Add(ReadOnlySpan<byte> elements, int channel, int interleaved)
@@ -55,7 +61,8 @@ internal sealed class DoubleMeter(Dtype dtype) : RowMeter(dtype)
             _ahead += count;
             if (!_elements.IsExact)
             {
-                AddExtremes(piece);
+                (ulong least, ulong greatest) = _elements.FindBits(piece);
+                (_leastBits, _greatestBits) = (Math.Min(_leastBits, least), Math.Max(_greatestBits, greatest));
             }
 
             elements = elements[piece.Length..];
@@ -63,6 +70,22 @@ internal sealed class DoubleMeter(Dtype dtype) : RowMeter(dtype)
     }
 
     public override Moments Of(int channel) => _channels[channel];
+
+    public override void End(Span<byte> least, Span<byte> greatest)
+    {
+        if (_elements.IsExact)
+        {
+            _elements.Write(_least, least);
+            _elements.Write(_greatest, greatest);
+            (_leastOfAll, _greatestOfAll) = (Math.Min(_leastOfAll, _least), Math.Max(_greatestOfAll, _greatest));
+        }
+        else
+        {
+            _elements.Write(_leastBits, least);
+            _elements.Write(_greatestBits, greatest);
+            (_leastBitsOfAll, _greatestBitsOfAll) = (Math.Min(_leastBitsOfAll, _leastBits), Math.Max(_greatestBitsOfAll, _greatestBits));
+        }
+    }
 
     private void AddPiece(ReadOnlySpan<double> values, int channel, int interleaved)
     {
@@ -82,12 +105,5 @@ internal sealed class DoubleMeter(Dtype dtype) : RowMeter(dtype)
         {
             _channels[channel + i] = _channels[channel + i].Join(new(count, sums[i], deviations[i]));
         }
-    }
-
-    private void AddExtremes(ReadOnlySpan<byte> elements)
-    {
-        (ElementNumber low, ElementNumber high) = _elements.FindExtremes(elements);
-        _minimum = _minimum is { } minimum ? ElementNumber.Min(minimum, low) : low;
-        _maximum = _maximum is { } maximum ? ElementNumber.Max(maximum, high) : high;
     }
 }

@@ -28,10 +28,11 @@ internal sealed class IntegerMeter<T, TWide, TWidest>(Dtype dtype) : RowMeter(dt
     private readonly long[] _counts = new long[ChannelLayout.MaxChannels];
     private T _minimum;
     private T _maximum;
+    private T _leastOfAll = T.MaxValue;
+    private T _greatestOfAll = T.MinValue;
 
-    public override ElementNumber Minimum => ElementNumber.Of(Int128.CreateTruncating(_minimum) + Least);
-
-    public override ElementNumber Maximum => ElementNumber.Of(Int128.CreateTruncating(_maximum) + Least);
+    public override (ElementNumber Least, ElementNumber Greatest) Extremes =>
+        (ElementNumber.Of(Int128.CreateTruncating(_leastOfAll) + Least), ElementNumber.Of(Int128.CreateTruncating(_greatestOfAll) + Least));
 
     /// <summary>What all are counted from.</summary>
     private long Least => -long.CreateTruncating(_signBit);
@@ -57,6 +58,14 @@ internal sealed class IntegerMeter<T, TWide, TWidest>(Dtype dtype) : RowMeter(dt
     }
 
     public override Moments Of(int channel) => Moments.OfIntegers(_counts[channel], _sums[channel], _squares[channel], Least);
+
+    public override void End(Span<byte> least, Span<byte> greatest)
+    {
+        (_minimum ^ _signBit).WriteLittleEndian(least);
+        (_maximum ^ _signBit).WriteLittleEndian(greatest);
+        _leastOfAll = T.Min(_leastOfAll, _minimum);
+        _greatestOfAll = T.Max(_greatestOfAll, _maximum);
+    }
 
     /// <summary>Adds whole vectors and returns how many elements those were: whole pixels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // As DoublePasses: at once.

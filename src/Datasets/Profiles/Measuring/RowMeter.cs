@@ -4,17 +4,15 @@ namespace Microtome.Datasets.Profiles.Measuring;
 
 /// <summary>
 /// Measures one row after another: per channel its moments, over all its least and greatest element. Fed piece by piece, so that a
-/// row of any size takes no memory. Not for concurrent use.
+/// row of any size takes no memory. Extremes stay in the dtype's own numbers: to join them costs as much as to measure a small row
+/// where they are <see cref="ElementNumber"/>s. Not for concurrent use.
 /// </summary>
 internal abstract class RowMeter(Dtype dtype)
 {
     protected Dtype Dtype { get; } = dtype;
 
-    /// <summary>The least element of the row so far; NaN where one is, as in NumPy.</summary>
-    public abstract ElementNumber Minimum { get; }
-
-    /// <summary>The greatest element of the row so far; NaN where one is, as in NumPy.</summary>
-    public abstract ElementNumber Maximum { get; }
+    /// <summary>The least and the greatest element of all rows that have ended, one at least; NaN where one is, as in NumPy.</summary>
+    public abstract (ElementNumber Least, ElementNumber Greatest) Extremes { get; }
 
     public static RowMeter Of(Dtype dtype) => (dtype.Kind, dtype.ItemSize) switch
     {
@@ -40,4 +38,7 @@ internal abstract class RowMeter(Dtype dtype)
 
     /// <summary>The moments of one channel of the row so far.</summary>
     public abstract Moments Of(int channel);
+
+    /// <summary>Ends the row: writes its least and its greatest element as elements of the dtype.</summary>
+    public abstract void End(Span<byte> least, Span<byte> greatest);
 }
