@@ -21,11 +21,12 @@ internal sealed class IntegerMeter<T, TWide, TWidest>(Dtype dtype) : RowMeter(dt
     /// <summary>So many elements, whatever they are, add up within twice their bits, and their squares within four times.</summary>
     private const int MaxVectors = 256;
 
+    /// <summary>A vector of ones and one of zeros.</summary>
+    private static readonly T[] Masks = [.. Enumerable.Repeat(T.MaxValue, Vector<T>.Count), .. Enumerable.Repeat(T.Zero, Vector<T>.Count)];
+
     private readonly T _signBit = dtype.Kind == DtypeKind.Signed ? T.One << ((8 * Unsafe.SizeOf<T>()) - 1) : T.Zero;
     private readonly T _most = dtype == Dtype.Bool ? T.One : T.MaxValue;
-    private readonly ulong[] _sums = new ulong[ChannelLayout.MaxChannels];
-    private readonly UInt128[] _squares = new UInt128[ChannelLayout.MaxChannels];
-    private readonly long[] _counts = new long[ChannelLayout.MaxChannels];
+    private readonly Channel[] _channels = new Channel[ChannelLayout.MaxChannels];
     private T _minimum;
     private T _maximum;
     private T _leastOfAll = T.MaxValue;
@@ -39,46 +40,48 @@ internal sealed class IntegerMeter<T, TWide, TWidest>(Dtype dtype) : RowMeter(dt
 
     public override void Begin()
     {
-        _sums.AsSpan().Clear();
-        _squares.AsSpan().Clear();
-        _counts.AsSpan().Clear();
+        _channels.AsSpan().Clear();
         (_minimum, _maximum) = (T.MaxValue, T.MinValue);
     }
 
     public override void Add(ReadOnlySpan<byte> elements, int channel, int interleaved)
     {
         ReadOnlySpan<T> values = MemoryMarshal.Cast<byte, T>(elements);
-        for (int i = 0; i < interleaved; i++)
+        Span<Channel> channels = _channels.AsSpan(channel, interleaved);
+        foreach (ref Channel one in channels)
         {
-            _counts[channel + i] += values.Length / interleaved;
+            one.Count += values.Length / interleaved;
         }
 
-        int done = AddVectors(values, channel, interleaved);
-        AddEach(values[done..], channel, interleaved);
+        AddVectors(values, channels);
     }
 
-    public override Moments Of(int channel) => Moments.OfIntegers(_counts[channel], _sums[channel], _squares[channel], Least);
+    public override Moments Of(int channel) => Moments.OfIntegers(_channels[channel].Count, _channels[channel].Sum, _channels[channel].Squares, Least);
 
     public override void End(Span<byte> least, Span<byte> greatest)
     {
-        (_minimum ^ _signBit).WriteLittleEndian(least);
-        (_maximum ^ _signBit).WriteLittleEndian(greatest);
+        MemoryMarshal.Write(least, _minimum ^ _signBit);
+        MemoryMarshal.Write(greatest, _maximum ^ _signBit);
         _leastOfAll = T.Min(_leastOfAll, _minimum);
         _greatestOfAll = T.Max(_greatestOfAll, _maximum);
     }
 
-    /// <summary>Adds whole vectors and returns how many elements those were: whole pixels.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // As DoublePasses: at once.
-    private int AddVectors(ReadOnlySpan<T> values, int channel, int interleaved)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)] // As DoublePasses: at once, and with registers enough.
+    private void AddVectors(ReadOnlySpan<T> values, Span<Channel> channels)
     {
         int lanes = Vector<T>.Count;
-        int step = lanes - (lanes % interleaved);
-        int vectors = values.Length < lanes ? 0 : ((values.Length - lanes) / step) + 1;
+        int step = lanes - (lanes % channels.Length);
+        int whole = values.Length < lanes ? 0 : ((values.Length - lanes) / step) + 1;
+        ReadOnlySpan<T> rest = values[(whole * step)..];
+        int vectors = whole + (rest.IsEmpty ? 0 : 1);
+
+        // What is less than a vector, and over and over the first of it, which changes no extreme.
+        Span<T> last = stackalloc T[lanes];
+        last.Fill(rest.IsEmpty ? T.Zero : rest[0]);
+        rest.CopyTo(last);
+
         Vector<T> signBit = new(_signBit), most = new(_most), counted = FirstLanes(step);
         Vector<T> least = new(_minimum), greatest = new(_maximum);
-        int half = 8 * Unsafe.SizeOf<T>(), quarter = 2 * half;
-        Vector<TWide> low = new((TWide.One << half) - TWide.One);
-        Vector<TWidest> lowWide = new((TWidest.One << quarter) - TWidest.One);
         ref T first = ref MemoryMarshal.GetReference(values);
         for (int vector = 0; vector < vectors;)
         {
@@ -87,78 +90,92 @@ internal sealed class IntegerMeter<T, TWide, TWidest>(Dtype dtype) : RowMeter(dt
             Vector<TWidest> squares0 = default, squares1 = default, squares2 = default, squares3 = default;
             for (int end = Math.Min(vectors, vector + MaxVectors); vector < end; vector++)
             {
-                Vector<T> elements = Vector.Min(Vector.LoadUnsafe(ref first, (nuint)(vector * step)) ^ signBit, most);
+                Vector<T> elements;
+                if (vector < whole)
+                {
+                    elements = Vector.LoadUnsafe(ref first, (nuint)(vector * step));
+                }
+                else
+                {
+                    elements = Vector.LoadUnsafe(ref last[0]);
+                    counted = FirstLanes(rest.Length);
+                }
+
+                elements = Vector.Min(elements ^ signBit, most);
 
                 // The lanes that are left for the next vector are elements of the row, too.
                 least = Vector.Min(least, elements);
                 greatest = Vector.Max(greatest, elements);
-                Vector<TWide> pairs = Vector.As<T, TWide>(elements & counted);
-                Vector<TWide> even = pairs & low;
-                Vector<TWide> odd = pairs >>> half;
+                elements &= counted;
+                Vector<TWide> even = Evens(elements);
+                Vector<TWide> odd = Odds(elements);
                 evenSums += even;
                 oddSums += odd;
-                Vector<TWidest> evenSquares = Vector.As<TWide, TWidest>(even * even);
-                Vector<TWidest> oddSquares = Vector.As<TWide, TWidest>(odd * odd);
-                squares0 += evenSquares & lowWide;
-                squares1 += oddSquares & lowWide;
-                squares2 += evenSquares >>> quarter;
-                squares3 += oddSquares >>> quarter;
+                Vector<TWide> evenSquares = even * even;
+                Vector<TWide> oddSquares = odd * odd;
+                squares0 += Evens(evenSquares);
+                squares1 += Evens(oddSquares);
+                squares2 += Odds(evenSquares);
+                squares3 += Odds(oddSquares);
             }
 
-            Vector<TWidest> evens = Vector.As<TWide, TWidest>(evenSums), odds = Vector.As<TWide, TWidest>(oddSums);
-            Fold([evens & lowWide, odds & lowWide, evens >>> quarter, odds >>> quarter], channel, interleaved, _sums);
-            Fold([squares0, squares1, squares2, squares3], channel, interleaved, _squares);
+            if (channels.Length == 1)
+            {
+                channels[0].Sum += ulong.CreateTruncating(Vector.Sum(Evens(evenSums) + Evens(oddSums) + Odds(evenSums) + Odds(oddSums)));
+                channels[0].Squares += ulong.CreateTruncating(Vector.Sum(squares0 + squares1 + squares2 + squares3));
+            }
+            else
+            {
+                Fold([Evens(evenSums), Evens(oddSums), Odds(evenSums), Odds(oddSums)], [squares0, squares1, squares2, squares3], channels);
+            }
         }
 
-        for (int i = 0; i < lanes; i++)
-        {
-            _minimum = T.Min(_minimum, least[i]);
-            _maximum = T.Max(_maximum, greatest[i]);
-        }
-
-        return vectors * step;
+        TakeExtremes(least, greatest);
     }
 
-    /// <summary>Adds whole pixels that are less than a vector.</summary>
-    private void AddEach(ReadOnlySpan<T> values, int channel, int interleaved)
+    /// <summary>Adds to the channels what four vectors hold of each: every fourth element's.</summary>
+    private static void Fold(ReadOnlySpan<Vector<TWidest>> sums, ReadOnlySpan<Vector<TWidest>> squares, Span<Channel> channels)
     {
-        int at = 0;
-        foreach (T value in values)
+        ReadOnlySpan<TWidest> sumLanes = MemoryMarshal.Cast<Vector<TWidest>, TWidest>(sums);
+        ReadOnlySpan<TWidest> squareLanes = MemoryMarshal.Cast<Vector<TWidest>, TWidest>(squares);
+        for (int element = 0, at = 0; element < sumLanes.Length; element++)
         {
-            T element = T.Min(value ^ _signBit, _most);
-            ulong number = ulong.CreateTruncating(element);
-            _sums[channel + at] += number;
-            _squares[channel + at] += number * number;
-            _minimum = T.Min(_minimum, element);
-            _maximum = T.Max(_maximum, element);
-            at = at + 1 == interleaved ? 0 : at + 1;
+            int lane = (element % 4 * Vector<TWidest>.Count) + (element / 4);
+            channels[at].Sum += ulong.CreateTruncating(sumLanes[lane]);
+            channels[at].Squares += ulong.CreateTruncating(squareLanes[lane]);
+            at = at + 1 == channels.Length ? 0 : at + 1;
         }
     }
 
-    private static Vector<T> FirstLanes(int count)
+    /// <summary>By halves of halves, as long as vectors can: to look at every lane costs as much as to measure a small row.</summary>
+    private void TakeExtremes(Vector<T> least, Vector<T> greatest)
     {
-        Span<T> lanes = stackalloc T[Vector<T>.Count];
-        lanes[..count].Fill(T.MaxValue);
-        lanes[count..].Clear();
-        return new(lanes);
+        Vector<TWide> leastWide = Vector.Min(Evens(least), Odds(least));
+        Vector<TWide> greatestWide = Vector.Max(Evens(greatest), Odds(greatest));
+        Vector<TWidest> leastWidest = Vector.Min(Evens(leastWide), Odds(leastWide));
+        Vector<TWidest> greatestWidest = Vector.Max(Evens(greatestWide), Odds(greatestWide));
+        for (int i = 0; i < Vector<TWidest>.Count; i++)
+        {
+            _minimum = T.Min(_minimum, T.CreateTruncating(leastWidest[i]));
+            _maximum = T.Max(_maximum, T.CreateTruncating(greatestWidest[i]));
+        }
     }
 
-    /// <summary>Adds to the channels' sums what four vectors hold: each the sums of every fourth element of a pixel's row of lanes.</summary>
-    private static void Fold<TSum>(ReadOnlySpan<Vector<TWidest>> vectors, int channel, int interleaved, Span<TSum> sums)
-        where TSum : unmanaged, IBinaryInteger<TSum>
-    {
-        if (interleaved == 1)
-        {
-            sums[channel] += TSum.CreateTruncating(Vector.Sum(vectors[0] + vectors[1] + vectors[2] + vectors[3]));
-            return;
-        }
+    private static Vector<TWide> Evens(Vector<T> elements) => Vector.As<T, TWide>(elements) & new Vector<TWide>((TWide.One << (8 * Unsafe.SizeOf<T>())) - TWide.One);
 
-        ReadOnlySpan<TWidest> lanes = MemoryMarshal.Cast<Vector<TWidest>, TWidest>(vectors);
-        int ofEach = Vector<TWidest>.Count;
-        for (int element = 0, at = 0; element < lanes.Length; element++)
-        {
-            sums[channel + at] += TSum.CreateTruncating(lanes[(element % 4 * ofEach) + (element / 4)]);
-            at = at + 1 == interleaved ? 0 : at + 1;
-        }
+    private static Vector<TWide> Odds(Vector<T> elements) => Vector.As<T, TWide>(elements) >>> (8 * Unsafe.SizeOf<T>());
+
+    private static Vector<TWidest> Evens(Vector<TWide> elements) => Vector.As<TWide, TWidest>(elements) & new Vector<TWidest>((TWidest.One << (8 * Unsafe.SizeOf<TWide>())) - TWidest.One);
+
+    private static Vector<TWidest> Odds(Vector<TWide> elements) => Vector.As<TWide, TWidest>(elements) >>> (8 * Unsafe.SizeOf<TWide>());
+
+    /// <summary>A mask of a vector's first lanes.</summary>
+    private static Vector<T> FirstLanes(int count) => Vector.LoadUnsafe(ref Masks[Vector<T>.Count - count]);
+
+    private struct Channel
+    {
+        public long Count;
+        public ulong Sum;
+        public UInt128 Squares;
     }
 }
