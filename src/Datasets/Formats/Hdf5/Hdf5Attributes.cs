@@ -10,7 +10,8 @@ namespace Microtome.Datasets.Formats.Hdf5;
 /// </summary>
 internal sealed class Hdf5Attributes
 {
-    private const int MaxAttributes = 256;
+    /// <summary>More are not told: no array is described in so many words.</summary>
+    private const int MaxAttributes = 4096;
     private const int MaxValues = 1024;
 
     /// <summary>Of all attributes of an object: what a file says in few bytes (one list, many times) may not take much memory.</summary>

@@ -18,8 +18,8 @@ internal sealed class DoubleElements
     {
         _dtype = dtype;
 
-        // By way of f4 where that is exact, since both steps are vectors.
-        string text = dtype.ItemSize <= sizeof(ushort) ? "cast(f4)|cast(f8)" : "cast(f8)";
+        // By way of f4 where that is exact and both steps are vectors.
+        string text = dtype.ItemSize <= sizeof(ushort) && dtype.Kind != DtypeKind.Float ? "cast(f4)|cast(f8)" : "cast(f8)";
         _toDouble = dtype == Dtype.Float64 ? null : Transform.Parse(text).Bind(dtype, Shape.Scalar);
         IsExact = !(dtype.IsInteger && dtype.ItemSize == sizeof(long));
         _signBit = dtype.Kind == DtypeKind.Signed ? 1UL << 63 : 0;

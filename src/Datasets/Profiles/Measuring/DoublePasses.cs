@@ -91,15 +91,8 @@ internal static class DoublePasses
             high = Vector.MaxNative(high, greatest);
         }
 
-        Fold([sum0, sum1, sum2, sum3], TStep.Vectors, sums);
-        double lowest = double.PositiveInfinity;
-        double highest = double.NegativeInfinity;
-        for (int i = 0; i < lanes; i++)
-        {
-            lowest = Math.Min(lowest, low[i]);
-            highest = Math.Max(highest, high[i]);
-        }
-
+        Fold(sum0, sum1, sum2, sum3, TStep.Vectors, sums);
+        (double lowest, double highest) = FindExtremes(low, high);
         for (int channel = 0; at < values.Length; at++, channel = Next(channel, sums.Length))
         {
             sums[channel] += values[at];
@@ -131,7 +124,7 @@ internal static class DoublePasses
             }
         }
 
-        Fold([sum0, sum1, sum2, sum3], TStep.Vectors, sums);
+        Fold(sum0, sum1, sum2, sum3, TStep.Vectors, sums);
         for (int channel = 0; at < values.Length; at++, channel = Next(channel, sums.Length))
         {
             double deviation = values[at] - means[channel];
@@ -158,24 +151,39 @@ internal static class DoublePasses
         return new(lanes);
     }
 
+    /// <summary>Apart, since vectors whose lanes are looked at do not stay in registers.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Fold(ReadOnlySpan<Vector<double>> vectors, int count, Span<double> sums)
+    private static (double Least, double Greatest) FindExtremes(Vector<double> low, Vector<double> high)
     {
-        ReadOnlySpan<double> lanes = MemoryMarshal.Cast<Vector<double>, double>(vectors[..count]);
-        if (sums.Length == 1)
+        double lowest = double.PositiveInfinity;
+        double highest = double.NegativeInfinity;
+        for (int i = 0; i < Vector<double>.Count; i++)
         {
-            double sum = sums[0]; // In a register: the additions wait for each other as it is.
-            foreach (double lane in lanes)
-            {
-                sum += lane;
-            }
-
-            sums[0] = sum;
-            return;
+            lowest = Math.Min(lowest, low[i]);
+            highest = Math.Max(highest, high[i]);
         }
 
+        return (lowest, highest);
+    }
+
+    /// <summary>Adds what the vectors hold of each channel to its sum.</summary>
+    private static void Fold(Vector<double> v0, Vector<double> v1, Vector<double> v2, Vector<double> v3, int count, Span<double> sums)
+    {
+        if (sums.Length == 1)
+        {
+            sums[0] += Vector.Sum(v0 + v1 + (v2 + v3));
+        }
+        else
+        {
+            FoldChannels([v0, v1, v2, v3], count, sums);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void FoldChannels(ReadOnlySpan<Vector<double>> vectors, int count, Span<double> sums)
+    {
         int channel = 0;
-        foreach (double lane in lanes)
+        foreach (double lane in MemoryMarshal.Cast<Vector<double>, double>(vectors[..count]))
         {
             sums[channel] += lane;
             channel = Next(channel, sums.Length);

@@ -85,6 +85,7 @@ internal static class CastKernels
         ("i8", "f8") => new VectorKernel<long, double, Int64ToDouble>(),
         ("u8", "f8") => new VectorKernel<ulong, double, UInt64ToDouble>(),
         ("f2", "f4") => new VectorKernel<ushort, float, HalfToSingle>(),
+        ("f2", "f8") => new VectorKernel<ushort, double, HalfToDouble>(),
         ("f4", "f2") => new VectorKernel<float, ushort, SingleToHalf>(),
         ("f4", "f8") => new VectorKernel<float, double, SingleToDouble>(),
         ("f8", "f4") => new VectorKernel<double, float, DoubleToSingle>(),

@@ -162,6 +162,25 @@ internal readonly struct HalfToSingle : IVectorConversion<ushort, float>
     public static float Convert(ushort value) => HalfBits.ToSingle(value);
 }
 
+internal readonly struct HalfToDouble : IVectorConversion<ushort, double>
+{
+    public static int Width => Vector<ushort>.Count;
+
+    public static void Convert(ref ushort from, ref double to, nuint at)
+    {
+        (Vector<float> lower, Vector<float> upper) = HalfVectors.Widen(Vector.LoadUnsafe(ref from, at));
+        Vector.Widen(lower, out Vector<double> first, out Vector<double> second);
+        Vector.Widen(upper, out Vector<double> third, out Vector<double> fourth);
+        nuint lanes = (nuint)Vector<double>.Count;
+        first.StoreUnsafe(ref to, at);
+        second.StoreUnsafe(ref to, at + lanes);
+        third.StoreUnsafe(ref to, at + (2 * lanes));
+        fourth.StoreUnsafe(ref to, at + (3 * lanes));
+    }
+
+    public static double Convert(ushort value) => HalfBits.ToSingle(value);
+}
+
 internal readonly struct SingleToHalf : IVectorConversion<float, ushort>
 {
     public static int Width => Vector<ushort>.Count;
