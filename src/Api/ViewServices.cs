@@ -17,7 +17,7 @@ internal static class ViewServices
         long budget = settings.Limits.MemoryBudgetBytes;
         services.AddSingleton<ViewStore>();
         services.AddSingleton(provider => new ViewBook(settings.Views, provider.GetRequiredService<ViewStore>()));
-        services.AddSingleton(provider => new ViewEvaluator(budget / KeptShare, budget, new(provider.GetRequiredService<StateDirectory>())));
+        services.AddSingleton(provider => new ViewEvaluator(budget / KeptShare, budget, new(provider.GetRequiredService<StateDirectory>(), ComputedColumns.Format)));
         services.AddSingleton(provider => new ViewResolver(
             provider.GetRequiredService<ViewBook>(), provider.GetRequiredService<ViewEvaluator>(), Opener(provider.GetRequiredService<ComputedColumns>()), settings.Limits.MaxExpressionLength));
         return services;

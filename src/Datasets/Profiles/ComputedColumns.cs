@@ -11,6 +11,9 @@ namespace Microtome.Datasets.Profiles;
 /// </summary>
 public sealed class ComputedColumns
 {
+    /// <summary>How columns are computed and laid out: another number is other columns, if only in a last bit.</summary>
+    public const int Format = ProfileRecord.CurrentFormat;
+
     private const string Room = "columns";
 
     /// <summary>Folders that are not whole yet; those that a killed server left are dropped.</summary>

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microtome.Datasets.Profiles;
 using Microtome.Datasets.Storage;
 using Microtome.Datasets.Views.Rows;
 
@@ -12,7 +11,9 @@ namespace Microtome.Datasets.Views;
 /// in memory alone. Safe for concurrent use.
 /// </summary>
 /// <param name="state">Where the files are; null for none.</param>
-public sealed class ViewFiles(StateDirectory? state)
+/// <param name="columnFormat">How computed columns are computed now: rows that were chosen by those of another format are not used,
+/// since the last bit of a number may have chosen them.</param>
+public sealed class ViewFiles(StateDirectory? state, int columnFormat = 0)
 {
     private const string Room = "view-rows";
     private const string Suffix = ".rows";
@@ -78,11 +79,10 @@ public sealed class ViewFiles(StateDirectory? state)
         return rows.MemoryBytes > maxHeldBytes && TryLoad(key, maxHeldBytes, out ViewRows onDisk) ? onDisk : rows;
     }
 
-    /// <summary>Rows may have been chosen by columns that another format of profiles computed otherwise, in the last bit.</summary>
-    private static string NameOf(in ViewKey key)
+    private string NameOf(in ViewKey key)
     {
         byte[] digest = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(
-            System.Globalization.CultureInfo.InvariantCulture, $"{key.Dataset}\0{key.Version}\0{key.Rows}\0{key.Expression}\0{ProfileRecord.CurrentFormat}")));
+            System.Globalization.CultureInfo.InvariantCulture, $"{key.Dataset}\0{key.Version}\0{key.Rows}\0{key.Expression}\0{columnFormat}")));
         return Convert.ToHexStringLower(digest.AsSpan(0, 16)) + Suffix;
     }
 
