@@ -140,6 +140,20 @@ public sealed class ViewEvaluatorTests
     }
 
     [Fact]
+    public async Task Rows_chosen_by_columns_of_another_format_are_chosen_anew()
+    {
+        using TemporaryFolder folder = new();
+        foreach ((int format, bool isRead) in ((int, bool)[])[(1, true), (1, false), (2, true)])
+        {
+            MemorySource source = new MemorySource(100_000).With("y", Dtype.UInt8, new byte[100_000]);
+            using StateDirectory state = new(folder.File("state"), new(1 << 30, () => new(1L << 40, 1L << 40)));
+            using ViewEvaluator evaluator = new(1 << 20, 1 << 20, new(state, format));
+            await evaluator.EvaluateAsync(ViewExpression.Parse("where(y < 200)|sample(n=9,seed=1)"), ViewRows.All(100_000), source, Ends);
+            Assert.Equal(isRead, source.Reads > 0);
+        }
+    }
+
+    [Fact]
     public async Task Equal_hashes_of_different_rows_drop_nothing()
     {
         byte[] rows = [1, 2, 3, 4, 1, 2, 5, 6, 3, 4, 5, 6, 1, 2];
