@@ -13,6 +13,9 @@ namespace Microtome.Hdf5;
 /// </summary>
 public sealed class Hdf5Dataset : Hdf5Object
 {
+    /// <summary>Bytes of a text that is read.</summary>
+    public const int MaxTextBytes = 16 << 20;
+
     private readonly DatasetDescription _description;
     private readonly MemberView _view;
     private readonly ServedElement? _element;
@@ -70,9 +73,6 @@ public sealed class Hdf5Dataset : Hdf5Object
 
     /// <summary>Why this cannot be read as numbers; names the filter, the type or the layout.</summary>
     public string? Reason { get; }
-
-    /// <summary>Bytes of a text that is read.</summary>
-    public const int MaxTextBytes = 16 << 20;
 
     /// <summary>Elements are texts: see <see cref="ReadStringsAsync"/>.</summary>
     public bool IsText => Type is StringType or VariableLengthType { IsString: true };

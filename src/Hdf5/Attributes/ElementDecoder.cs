@@ -106,9 +106,7 @@ internal sealed class ElementDecoder(FileContext context, long maxValues)
 
     private object?[] DecodeList(Datatype type, ReadOnlySpan<byte> elements, long count, int depth)
     {
-        if (count > _left)
-            Spend(count);
-
+        Require(count);
         object?[] values = new object?[count];
         for (int i = 0; i < values.Length; i++)
             values[i] = Decode(type, elements.Slice(i * type.Size, type.Size), depth + 1);
@@ -118,8 +116,13 @@ internal sealed class ElementDecoder(FileContext context, long maxValues)
 
     private void Spend(long values)
     {
+        Require(values);
         _left -= values;
-        if (_left < 0)
+    }
+
+    private void Require(long values)
+    {
+        if (values > _left)
             throw new Hdf5LimitException("There are more values than are read at once.");
     }
 

@@ -34,13 +34,15 @@ internal static class TextElements
             await ElementReader.ReadAsync(dataset.Storage!, start + texts.Count, elements, cancellationToken);
             for (int i = 0; i < batch && bytes < MaxTogetherBytes; i++)
             {
-                texts.Add(ToText(decoder.Decode(text.Type, elements.Span.Slice((i * elementBytes) + text.Offset, text.Type.Size))));
-                bytes += texts[^1].Length;
+                var read = (Hdf5Text)decoder.Decode(text.Type, elements.Span.Slice((i * elementBytes) + text.Offset, text.Type.Size))!;
+                bytes += read.Bytes.Length;
+                if (read.Bytes.Length > Hdf5Dataset.MaxTextBytes)
+                    throw new Hdf5LimitException($"A text of {read.Bytes.Length} bytes is longer than the {Hdf5Dataset.MaxTextBytes} that are read.");
+
+                texts.Add(read.ToString());
             }
         }
 
         return [.. texts];
     }
-
-    private static string ToText(object? value) => value?.ToString() ?? "";
 }

@@ -36,12 +36,13 @@ public sealed class TextArrayTests
         print(json.dumps({'words': words, 'where': expected, 'classes': [[str(v), int(c)] for v, c in zip(values, counts)]}))
         """;
 
-    /// <summary>Texts of up to twenty million bytes, of variable length and of fixed.</summary>
+    /// <summary>Texts of as many bytes as are read, one more, and fewer, of variable length and of fixed.</summary>
     private const string LongTexts = """
         import sys, os, numpy as np, h5py
         with h5py.File(os.path.join(sys.argv[1], 'long.h5'), 'w') as f:
-            f.create_dataset('text', data=['a' * n for n in (20_000_000, 2_000_000, 3, 16_000_000, 2_000_000, 5)], dtype=h5py.string_dtype())
+            f.create_dataset('text', data=['a' * n for n in ((16 << 20) + 1, 2_000_000, 3, 16 << 20, 2_000_000, 5)], dtype=h5py.string_dtype())
             f.create_dataset('wide', data=np.array([b'b' * 20_000_000] * 6))
+        np.save(os.path.join(sys.argv[1], 'fixed.npy'), np.array([b'%d' % i * 60_000 for i in range(10)]))
         """;
 
     [Fact]
@@ -170,7 +171,9 @@ public sealed class TextArrayTests
         Python.Run(LongTexts, folder.Path);
         await using RunningServer server = await RunningServer.ServeAsync(folder.Path);
         using JsonDocument some = JsonDocument.Parse(await server.Client.GetStringAsync("/v1/datasets/long/arrays/text?select=1:"));
-        Assert.Equal([2_000_000, 3, 16_000_000, 2_000_000, 5], some.RootElement.EnumerateArray().Select(text => text.GetString()!.Length));
+        Assert.Equal([2_000_000, 3, 16 << 20, 2_000_000, 5], some.RootElement.EnumerateArray().Select(text => text.GetString()!.Length));
+        using JsonDocument fixedLength = JsonDocument.Parse(await server.Client.GetStringAsync("/v1/datasets/fixed/arrays/data"));
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => new string((char)('0' + i), 60_000)), fixedLength.RootElement.EnumerateArray().Select(text => text.GetString()!));
         foreach (string path in (string[])["arrays/text", "arrays/wide", "views/where(text%20==%20'z')", "epochs/0/batches/0?batch_size=2&arrays=text&format=json&order=sequential"])
         {
             HttpResponseMessage refused = await server.Client.GetAsync($"/v1/datasets/long/{path}");
