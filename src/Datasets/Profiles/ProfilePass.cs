@@ -35,9 +35,9 @@ internal sealed class ProfilePass
         _layout = ChannelLayout.Of(_spec.Shape.Row);
         (_itemBytes, _rowElements) = (_spec.Dtype.ItemSize, _spec.Shape.Row.Count);
         _totals = new(_layout);
-        _meter = _spec.Dtype.Kind == DtypeKind.Complex ? null : RowMeter.Of(_spec.Dtype);
         _classes = ClassTally.Suits(_spec) ? new(_spec.Dtype) : null;
         _scalars = _rowElements == 1 ? new(_spec.Dtype, writer, _totals, _classes) : null;
+        _meter = _scalars is not null || _spec.Dtype.Kind == DtypeKind.Complex ? null : RowMeter.Of(_spec.Dtype);
     }
 
     /// <summary>Reads, measures, and writes the columns.</summary>
@@ -67,7 +67,7 @@ internal sealed class ProfilePass
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        if (_meter is not null && _scalars is null && _spec.Shape.Rows > 0)
+        if (_meter is not null && _spec.Shape.Rows > 0)
         {
             (ElementNumber least, ElementNumber greatest) = _meter.Extremes;
             _totals.Add(least, greatest);

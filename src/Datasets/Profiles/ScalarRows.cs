@@ -104,7 +104,7 @@ internal sealed class ScalarRows
             }
             else if (double.IsNaN(numbers[i]))
             {
-                ElementNumber.Of(double.NaN).Write(_dtype, extremes.Slice(i * _dtype.ItemSize, _dtype.ItemSize));
+                _elements!.Write(double.NaN, extremes.Slice(i * _dtype.ItemSize, _dtype.ItemSize));
             }
         }
 

@@ -62,29 +62,6 @@ public readonly record struct ElementNumber
         _ => throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "has no order"),
     };
 
-    /// <summary>Writes the value as an element of its dtype.</summary>
-    public void Write(Dtype dtype, Span<byte> element)
-    {
-        switch (dtype.Code)
-        {
-            case "f2":
-                BinaryPrimitives.WriteHalfLittleEndian(element, (Half)_real);
-                break;
-            case "f4":
-                BinaryPrimitives.WriteSingleLittleEndian(element, (float)_real);
-                break;
-            case "f8":
-                BinaryPrimitives.WriteDoubleLittleEndian(element, _real);
-                break;
-            default:
-                // Two's complement: the lower bytes of a whole number are the number in fewer bytes.
-                Span<byte> whole = stackalloc byte[16];
-                BinaryPrimitives.WriteInt128LittleEndian(whole, _whole);
-                whole[..dtype.ItemSize].CopyTo(element);
-                break;
-        }
-    }
-
     /// <summary>JSON's own numbers; NaN and infinities as NumPy spells them, in quotes.</summary>
     private sealed class Converter : JsonConverter<ElementNumber>
     {
