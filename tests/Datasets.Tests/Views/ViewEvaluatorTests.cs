@@ -140,6 +140,19 @@ public sealed class ViewEvaluatorTests
     }
 
     [Fact]
+    public async Task Texts_that_are_no_labels_take_no_more_memory_than_labels_may()
+    {
+        MemorySource source = new MemorySource(16_384).With("short", [.. Enumerable.Repeat(new string('a', 2048), 16_384)])
+            .With("long", [.. Enumerable.Repeat(new string('a', 2049), 16_384)]);
+        using ViewEvaluator evaluator = new(1 << 20, 1 << 20, new(null));
+        ViewRows none = await evaluator.EvaluateAsync(ViewExpression.Parse("where(short == 'b')"), ViewRows.All(16_384), source, Ends);
+        Assert.Equal(0, none.Map.Length);
+        TextTooLongException error = await Assert.ThrowsAsync<TextTooLongException>(async () =>
+            await evaluator.EvaluateAsync(ViewExpression.Parse("where(long == 'b')"), ViewRows.All(16_384), source, Ends));
+        Assert.Equal(64 << 20, error.Limit);
+    }
+
+    [Fact]
     public async Task Rows_chosen_by_columns_of_another_format_are_chosen_anew()
     {
         using TemporaryFolder folder = new();
