@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import socket
 from typing import Any, Dict, Mapping, Optional
 
@@ -121,10 +122,12 @@ _KINDS = {
 class Connection:
     """A connection to one replica, kept alive; one `for_streams` ends with each answer and is opened again for the next.
 
-    Used by one thread at a time; `abort` alone may come from another.
+    Used by one thread at a time, in the process that made it; `abort` alone may come from another thread, `close` also from a
+    forked copy, which leaves the parent's end as it is.
     """
 
     def __init__(self, replica: Replica, timeout: float, for_streams: bool = False) -> None:
+        self._process = os.getpid()
         self.replica = replica
         self.for_streams = for_streams
         self._timeout = timeout
@@ -176,8 +179,14 @@ class Connection:
         self._silence = seconds
 
     def close(self) -> None:
+        response, self._response = self._response, None
+        sock, self._socket = self._socket, None
+        if self._process != os.getpid():
+            # The reader's lock may be held for ever by a thread that is not here: only the copy of the socket is given back.
+            if sock is not None and (descriptor := sock.detach()) >= 0:
+                os.close(descriptor)
+            return
         self._http.close()
-        response, self._response, self._socket = self._response, None, None
         if response is not None:
             response.close()  # It holds the socket where the server closes after the answer.
 

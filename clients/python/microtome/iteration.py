@@ -84,11 +84,12 @@ class BatchIterator(Iterator[Batch]):
         """Ends the loop; no thread and no connection is left."""
         if not self._is_closed:
             self._is_closed = True
-            # In a forked copy there is no thread, its lock may be held for ever, and the connection is the parent's to end.
-            if self._ahead is not None and self._process == os.getpid():
-                self._ahead.close()
+            # In a forked copy there is no thread, its lock may be held for ever, and the bar is the parent's to end.
+            if self._process == os.getpid():
+                if self._ahead is not None:
+                    self._ahead.close()
+                self._bar.close()
             self._route.close()
-            self._bar.close()
 
     def _take(self) -> Tuple[Batch, Tuple[int, int]]:
         if self._depth == 0:

@@ -34,6 +34,14 @@ def unchunked(body: bytes, is_whole: bool = True, size: int = 1000) -> Reply:
     return b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + body, True
 
 
+def _end(sock: socket.socket) -> None:
+    try:
+        sock.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+    sock.close()
+
+
 class ScriptedServer:
     """Calls `reply(path, count)` for each request, count from 0 over all connections."""
 
@@ -55,14 +63,15 @@ class ScriptedServer:
         return self
 
     def __exit__(self, *error: Any) -> None:
-        for sock in [self._listener, *self._sockets]:
-            try:
-                sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-            sock.close()
+        _end(self._listener)
+        self.cut()
         for thread in self._threads:
             thread.join(1)
+
+    def cut(self) -> None:
+        """Ends every connection, whatever it is in the middle of."""
+        for sock in self._sockets:
+            _end(sock)
 
     def _accept(self) -> None:
         while True:

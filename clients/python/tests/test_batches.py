@@ -1,6 +1,7 @@
 """Epochs from a real server: exact, the same however they are read, resumable at every step."""
 
 import os
+import signal
 import threading
 
 import numpy as np
@@ -196,6 +197,7 @@ def test_a_fork_in_the_middle_of_a_loop_disturbs_neither_side(things, look_ahead
     child = os.fork()
     if child == 0:
         code = 1
+        signal.alarm(60)  # Ends a copy that hangs, and its exit code tells.
         try:
             try:
                 next(iterator)

@@ -1,7 +1,11 @@
 """A stream that is cut anywhere is gone on with from the first step that was not received: nothing lost, nothing twice."""
 
+import gc
 import json
+import os
+import signal
 import struct
+import sys
 import threading
 import time
 from urllib.parse import parse_qs, urlsplit
@@ -174,3 +178,25 @@ def test_a_loop_that_waits_for_a_server_can_be_left_at_once():
         with pytest.raises(StopIteration):
             next(iterator)
         assert time.monotonic() - begin < 5
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_fork_while_a_thread_waits_for_bytes_can_drop_its_copy():
+    """The thread holds the lock of the reader then, and in the copy nobody will ever release it."""
+    begun = unchunked(WHOLE[: frame_at(WHOLE, 2)])[0]
+    with ScriptedServer(lambda path, n: chunked(stream(start_of(path))) if n else (begun, False)) as server:
+        iterator = iter(batches(server, look_ahead=1))
+        seen = [int(next(iterator)[0][0])]
+        reader = next(thread for thread in threading.enumerate() if thread.name == "microtome-look-ahead")
+        while sys._current_frames()[reader.ident].f_code.co_name != "readinto":
+            time.sleep(0.01)
+        child = os.fork()
+        if child == 0:
+            signal.alarm(20)  # Ends a copy that hangs, and its exit code tells.
+            iterator.close()
+            del iterator
+            gc.collect()
+            os._exit(42)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 42
+        server.cut()
+        assert seen + steps_of(iterator) == list(range(STEPS))
