@@ -34,15 +34,11 @@ internal sealed partial class AnswerWriter(ServerLimits limits, ReadAdmission ad
         return encoder.GetByteCount(batch);
     }
 
+    /// <summary>The caller has checked that the files were unchanged before the headers; here that is checked before the last bytes.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WriteAsync(HttpContext http, Dataset dataset, Batch batch, IBatchEncoder encoder, ByteWindow window)
     {
         CancellationToken aborted = http.RequestAborted;
-        if (!dataset.IsUnchanged())
-        {
-            throw Changed();
-        }
-
         if (!await admission.TryEnterAsync(aborted))
         {
             throw ProblemException.Overloaded();
@@ -58,7 +54,7 @@ internal sealed partial class AnswerWriter(ServerLimits limits, ReadAdmission ad
             await body.SealAsync(aborted);
             if (!dataset.IsUnchanged())
             {
-                throw Changed();
+                throw new ArrayReadException("A file of the dataset changed while it was served.");
             }
 
             await body.FlushAsync(aborted);
@@ -74,8 +70,6 @@ internal sealed partial class AnswerWriter(ServerLimits limits, ReadAdmission ad
             metrics.AddBytes(body.Written, body.Lent);
         }
     }
-
-    private static ArrayReadException Changed() => new("A file of the dataset changed while it was served.");
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Dataset}: an answer was aborted: {Reason}")]
     private partial void LogAborted(string dataset, string reason);
