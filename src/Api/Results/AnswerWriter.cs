@@ -59,7 +59,7 @@ internal sealed partial class AnswerWriter(ServerLimits limits, ReadAdmission ad
 
             await body.FlushAsync(aborted);
         }
-        catch (Exception error) when ((body.Written > 0 || http.Response.HasStarted) && error is not OperationCanceledException)
+        catch (Exception error) when ((body.HasBegun || http.Response.HasStarted) && error is not OperationCanceledException)
         {
             LogAborted(dataset.Name, error.Message);
             http.Abort();
@@ -67,7 +67,7 @@ internal sealed partial class AnswerWriter(ServerLimits limits, ReadAdmission ad
         finally
         {
             admission.Leave();
-            metrics.AddBytes(body.Written, body.Lent);
+            metrics.AddBytes(body.HasBegun ? body.Written : 0, body.Lent);
         }
     }
 

@@ -12,6 +12,15 @@ internal sealed class OriginCheck(bool checksHosts, IReadOnlyList<string> allowe
 
     private static readonly string[] OwnHosts = ["localhost", "127.0.0.1", "[::1]"];
 
+    /// <summary>Whether a text can stand in <c>Host</c>, without the port.</summary>
+    public static bool IsHost(string text) =>
+        Uri.CheckHostName(text) is UriHostNameType.Dns or UriHostNameType.IPv4 || (text is ['[', .., ']'] && Uri.CheckHostName(text) == UriHostNameType.IPv6);
+
+    /// <summary>Whether a text can stand in <c>Origin</c> (RFC 6454, section 6.2): scheme, host, and a port that is not the scheme's own.</summary>
+    public static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.IdnHost.Length > 0
+        && text.Equals($"{uri.Scheme}://{(uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost)}{(uri.IsDefaultPort ? "" : $":{uri.Port}")}", StringComparison.OrdinalIgnoreCase);
+
     public Task InvokeAsync(HttpContext http, RequestDelegate next)
     {
         http.Response.Headers.XContentTypeOptions = "nosniff";

@@ -39,8 +39,8 @@ internal sealed record MicrotomeSettings(
             ServerLimits.Read(settings.Child("Limits")),
             [.. settings.Child("ApiKeys").Children().Select(ApiKey.Read)],
             settings.Flag("AllowAnonymous"),
-            settings.List("AllowedHosts"),
-            settings.List("AllowedOrigins"),
+            ReadList(settings, "AllowedHosts", OriginCheck.IsHost, "a host without a port, such as lab.example or [::1]"),
+            ReadList(settings, "AllowedOrigins", OriginCheck.IsOrigin, "an origin as browsers write it, such as https://lab.example or http://lab.example:8080"),
             settings.Flag("NativeCodecs", fallback: true),
             settings.Flag("Sidecars", fallback: true),
             StatePlace.Choose(settings.Text("StateDirectory"), roots, datasets),
@@ -48,6 +48,14 @@ internal sealed record MicrotomeSettings(
         {
             ZeroCopy = settings.Flag("ZeroCopy", fallback: true),
         };
+    }
+
+    private static string[] ReadList(SettingsReader settings, string key, Func<string, bool> isValid, string what)
+    {
+        string[] list = settings.List(key);
+        return list.FirstOrDefault(item => !isValid(item)) is { } wrong
+            ? throw new SettingsException($"{settings.Path}:{key} has '{wrong}'; it lists what is {what}.")
+            : list;
     }
 
     private static string[] ReadRoots(SettingsReader settings, string samples, bool hasDatasets)

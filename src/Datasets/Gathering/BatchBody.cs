@@ -7,8 +7,9 @@ namespace Microtome.Datasets.Gathering;
 
 /// <summary>
 /// Where the bytes of an answer go: a window (all of it, or one range) of a body that is written from its start. What lies before
-/// the window is passed over without being read. Flushes lazily, before more is written, so that the last bytes stay back until
-/// the writer has checked that the files are still what they were (<see cref="SealAsync"/>). Where it has to wait for a slow reader
+/// the window is passed over without being read. Flushes lazily, before more is written, so that the first bytes can be dropped
+/// where the data behind them cannot be read (<see cref="HasBegun"/>), and the last stay back until the writer has checked that
+/// the files are still what they were (<see cref="SealAsync"/>). Where it has to wait for a slow reader
 /// or the disk, the answer's place among the readers of data is lent to others meanwhile. One writer at a time. Its async methods
 /// reuse their state machines, so that a body of any size allocates nothing by the piece.
 /// </summary>
@@ -33,7 +34,7 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
     private long _position;
     private long _turnBegan;
     private int _unflushed;
-    private bool _isStarted;
+    private FirstBytes _first;
     private LentRuns _lent;
 
     public BatchBody(PipeWriter writer)
@@ -43,6 +44,9 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
 
     /// <summary>Whether the answer holds its place now, and so has one to lend. A stream has none between its steps.</summary>
     public bool HoldsPlace { get; set; } = true;
+
+    /// <summary>Whether anything was given away: until then the answer can still become an error with its own status.</summary>
+    public bool HasBegun { get; private set; }
 
     /// <summary>Bytes that went into the window so far.</summary>
     public long Written { get; private set; }
@@ -86,7 +90,7 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
             return CopyRunAsync(run, cancellationToken);
         }
 
-        if (!_isStarted || run.Length > LentRuns.MostBytes || LentRuns.IsFull(direct.Connection))
+        if (!HasBegun || run.Length > LentRuns.MostBytes || LentRuns.IsFull(direct.Connection))
         {
             return LendRunAsync(run, cancellationToken);
         }
@@ -104,13 +108,21 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
         // Behind runs come no copied bytes unsent: what stays back in the end is one or the other.
         return _unflushed >= MostUnflushed || _lent.HasPassed
             ? FlushAndGetMemoryAsync(count, cancellationToken)
-            : new(writer.GetMemory(count)[..count]);
+            : new(GetRoom(count)[..count]);
     }
 
     /// <summary>Says that this many bytes of the last memory are written.</summary>
     public void Advance(int count)
     {
-        writer.Advance(count);
+        if (HasBegun)
+        {
+            writer.Advance(count);
+        }
+        else
+        {
+            _first.Advance(count);
+        }
+
         _unflushed += count;
         Written += count;
     }
@@ -144,9 +156,9 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
-        if (direct is not null && !_isStarted)
+        if (!HasBegun)
         {
-            await StartAsync(direct, cancellationToken);
+            await BeginAsync(cancellationToken);
         }
 
         PassOn();
@@ -179,18 +191,26 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
 
     private int MostUnflushed => direct is null ? FlushBytes : DirectFlushBytes;
 
-    private async ValueTask StartAsync(DirectPath path, CancellationToken cancellationToken)
+    private Memory<byte> GetRoom(int count) => HasBegun ? writer.GetMemory(count) : _first.GetMemory(count);
+
+    /// <summary>From here on the answer is what it is. On the direct way its head is written first: what came before that, the web server would copy once more.</summary>
+    private async ValueTask BeginAsync(CancellationToken cancellationToken)
     {
-        await path.StartAsync(cancellationToken);
-        _isStarted = true;
+        HasBegun = true;
+        if (direct is not null)
+        {
+            await direct.StartAsync(cancellationToken);
+        }
+
+        _first.MoveTo(writer);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask CopyRunAsync(FileRun run, CancellationToken cancellationToken)
     {
-        if (direct is not null && !_isStarted)
+        if (direct is not null && !HasBegun)
         {
-            await StartAsync(direct, cancellationToken); // Before the head is written the web server would copy it once more.
+            await BeginAsync(cancellationToken);
         }
 
         for (long done = 0; done < run.Length;)
@@ -206,9 +226,9 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask LendRunAsync(FileRun run, CancellationToken cancellationToken)
     {
-        if (!_isStarted)
+        if (!HasBegun)
         {
-            await StartAsync(direct!, cancellationToken);
+            await BeginAsync(cancellationToken);
         }
 
         for (long done = 0; done < run.Length;)
@@ -236,7 +256,7 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
     /// <summary>Copies a run that is counted as written already.</summary>
     private void Copy(FileRun run)
     {
-        Memory<byte> target = writer.GetMemory((int)run.Length);
+        Memory<byte> target = writer.GetMemory((int)run.Length); // Runs are lent only once the answer has begun.
         run.CopyTo(0, target.Span[..(int)run.Length]);
         writer.Advance((int)run.Length);
         _unflushed += (int)run.Length;
@@ -246,6 +266,6 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
     private async ValueTask<Memory<byte>> FlushAndGetMemoryAsync(int count, CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);
-        return writer.GetMemory(count)[..count];
+        return GetRoom(count)[..count];
     }
 }

@@ -44,7 +44,17 @@ public sealed class ViewExpression
     internal ViewExpression Prefix => _prefix ??= new(Text, Name, [.. Operations.SkipLast(1)]);
 
     /// <exception cref="ViewSyntaxException">The text is no view; the exception says where and why.</exception>
-    public static ViewExpression Parse(string text) => new ViewParser(text).Parse();
+    public static ViewExpression Parse(string text)
+    {
+        ViewExpression view = new ViewParser(text).Parse();
+        string canonical = view.ToString();
+        if (canonical != text)
+        {
+            new ViewParser(canonical).Parse(); // What is stored and sent back is this text: it has a parenthesis more at times, and the limits hold for it too.
+        }
+
+        return view;
+    }
 
     /// <summary>The text of these operations on another view's.</summary>
     public string On(ViewExpression view) => Join(view.Operations.Count == 0 ? ViewName.All : view.ToString());

@@ -18,12 +18,9 @@ internal sealed class ViewTexts(int maxLength)
             return known;
         }
 
-        if (text.Length > maxLength)
-        {
-            throw new Errors.ViewTooLargeException($"The view has {text.Length} characters.") { Limit = maxLength, Unit = "characters" };
-        }
-
+        Check(text, "The view");
         ViewExpression expression = ViewExpression.Parse(text);
+        Check(expression.ToString(), "The view in its canonical form");
         if (_parsed.Count >= MaxTexts)
         {
             _parsed.Clear();
@@ -31,5 +28,13 @@ internal sealed class ViewTexts(int maxLength)
 
         _parsed[text] = expression;
         return expression;
+    }
+
+    private void Check(string text, string what)
+    {
+        if (text.Length > maxLength)
+        {
+            throw new Errors.ViewTooLargeException($"{what} has {text.Length} characters.") { Limit = maxLength, Unit = "characters" };
+        }
     }
 }

@@ -33,6 +33,12 @@ public sealed class StartTests
             ([folder.Path], ["--data " + folder.Path]),
             (["--dta", folder.Path], ["--dta", "did you mean --data"]),
             (["--urls"], ["--urls"]),
+            (["--Microtome:AllowedOrigins:0=*"], ["AllowedOrigins", "'*'"]),
+            (["--Microtome:AllowedOrigins:0=https://lab.example/page"], ["AllowedOrigins"]),
+            (["--Microtome:AllowedOrigins:0=https://lab.example:443"], ["AllowedOrigins"]),
+            (["--Microtome:AllowedOrigins:0=lab.example"], ["AllowedOrigins"]),
+            (["--Microtome:AllowedHosts:0=http://lab.example"], ["AllowedHosts"]),
+            (["--Microtome:AllowedHosts:0=lab.example:5000"], ["AllowedHosts"]),
             (["--Microtome:ApiKeys:0:Name=k", "--Microtome:ApiKeys:0:Sha256=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"], ["empty key"]),
         ];
         await Parallel.ForEachAsync(cases, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (start, cancellation) =>

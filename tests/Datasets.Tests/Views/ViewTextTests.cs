@@ -36,6 +36,10 @@ public sealed class ViewTextTests
     [InlineData("where(\"in\" == 1 and \"1\" == 2)", "where(\"in\" == 1 and \"1\" == 2)")]
     [InlineData("where(b == true)", "where(b == 1)")]
     [InlineData("where(y == 99999999999999999999)", "where(y == 99999999999999999999)")]
+    [InlineData("where(y >= 1.7e18)", "where(y >= 1700000000000000000)")]
+    [InlineData("where(y == 1234567890123456789.0)", "where(y == 1234567890123456789)")]
+    [InlineData("where(x > -1e+17 and x < .5e+3)", "where(x > -100000000000000000 and x < 500)")]
+    [InlineData("where(x < 1.5e300)", "where(x < 1.5e300)")]
     public void A_view_has_one_canonical_text(string text, string canonical)
     {
         Assert.Equal(canonical, ViewExpression.Parse(text).ToString());
@@ -120,6 +124,11 @@ public sealed class ViewTextTests
         Assert.Throws<ViewSyntaxException>(() => ViewExpression.Parse($"where({new string('(', 65)}y == 1{new string(')', 65)})"));
         Assert.Throws<ViewSyntaxException>(() => ViewExpression.Parse($"where({string.Concat(Enumerable.Repeat("not ", 30_000))}y == 1)"));
         Assert.Throws<ViewSyntaxException>(() => ViewExpression.Parse(new string('(', 100_000)));
+
+        // The canonical text, which is what is stored, has one parenthesis more.
+        string most = $"where({string.Concat(Enumerable.Repeat("not ", 63))}y == 1)";
+        Assert.Equal(ViewExpression.Parse(most).ToString(), ViewExpression.Parse(ViewExpression.Parse(most).ToString()).ToString());
+        Assert.Throws<ViewSyntaxException>(() => ViewExpression.Parse(most.Replace("where(", "where(not ", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -6,6 +6,7 @@ Writes d_*.npy into the folder and prints lines "expression<TAB>rows".
 import os
 import random
 import sys
+from fractions import Fraction
 
 import numpy as np
 
@@ -46,8 +47,11 @@ def constant(name):
     if a.dtype.kind == "f":
         return repr(float(rng.choice([0.1, 0.2, 0.30000001, 0, -0.5, 1e300]))) if pick else "1"
     if pick == 0:
-        return rng.choice(["300", "-5", "1.5", "99999999999999999999", "-1e40", "0.0", "2.000"])
-    return str(int(rng.choice(list(a))))
+        return rng.choice(["300", "-5", "1.5", "99999999999999999999", "-1e40", "0.0", "2.000", "-1e+3", ".5e+1"])
+    value = str(int(rng.choice(list(a))))
+    if pick == 1:
+        return rng.choice([value + ".0", value + "0e-1", "%s.%se+%d" % (value[:-1] or "0", value[-1], 1)])
+    return value
 
 
 def number(name, text):
@@ -55,7 +59,7 @@ def number(name, text):
     if d.kind == "f":
         with np.errstate(over="ignore"):
             return d.type(float(text))
-    return int(text) if text.lstrip("-").isdigit() else float(text)
+    return Fraction(text)
 
 
 def exact(name, op, text):

@@ -5,8 +5,8 @@ namespace Microtome.Datasets.Views.Conditions;
 /// <summary>A constant of a condition: a finite number, kept exactly where it is whole, or a text. <c>ToString</c> is canonical.</summary>
 internal sealed record Constant
 {
-    /// <summary>Whole doubles below this are whole numbers without a doubt.</summary>
-    private const double ExactDoubles = 1L << 53;
+    /// <summary>Doubles below this (2^127) that are whole are whole numbers of 128 bits.</summary>
+    private const double MostWhole = 170141183460469231731687303715884105728.0;
 
     private Constant()
     {
@@ -31,13 +31,13 @@ internal sealed record Constant
             return Of(word == "true" ? 1 : 0);
         }
 
-        if (Int128.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out Int128 whole))
+        const NumberStyles style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        if (!double.TryParse(word, style, CultureInfo.InvariantCulture, out double value) || !double.IsFinite(value))
         {
-            return new() { Whole = whole, Value = double.Parse(word, CultureInfo.InvariantCulture) };
+            return null;
         }
 
-        const NumberStyles style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        return double.TryParse(word, style, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? Of(value) : null;
+        return Int128.TryParse(word, style, CultureInfo.InvariantCulture, out Int128 whole) ? new() { Whole = whole, Value = value } : Of(value);
     }
 
     public override string ToString() =>
@@ -45,9 +45,10 @@ internal sealed record Constant
         : Whole is { } whole ? whole.ToString(CultureInfo.InvariantCulture)
         : Value.ToString("R", CultureInfo.InvariantCulture).Replace("E+", "e", StringComparison.Ordinal).Replace('E', 'e');
 
+    /// <summary>What is no whole number as it is written is the nearest double, and that may be one.</summary>
     private static Constant Of(double value) => new()
     {
         Value = value,
-        Whole = double.IsInteger(value) && Math.Abs(value) < ExactDoubles ? (Int128)value : null,
+        Whole = double.IsInteger(value) && Math.Abs(value) < MostWhole ? (Int128)value : null,
     };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microtome.Datasets.Views.Errors;
 
@@ -68,8 +69,8 @@ internal sealed class Cursor(string text)
             end++;
         }
 
-        // 1e+5: the sign belongs to the number.
-        if (end < text.Length && text[end] == '+' && end - Position >= 2 && text[end - 1] is 'e' or 'E' && char.IsAsciiDigit(text[Position]))
+        // 1e+5, -.5e+3: the sign belongs to the number.
+        if (end < text.Length && text[end] == '+' && text[end - 1] is 'e' or 'E' && IsDecimal(text.AsSpan(Position, end - 1 - Position)))
         {
             do
             {
@@ -140,6 +141,9 @@ internal sealed class Cursor(string text)
 
     public ViewSyntaxException Wrong(string message, int position, string? suggestion) =>
         new(message) { Text = text, Position = position, Suggestion = suggestion };
+
+    private static bool IsDecimal(ReadOnlySpan<char> word) =>
+        double.TryParse(word, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _);
 
     private static bool IsBare(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '/' or '-';
 }

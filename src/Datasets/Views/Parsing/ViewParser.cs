@@ -29,7 +29,7 @@ internal sealed class ViewParser(string text)
 
             if (operations.Count == ViewExpression.MaxOperations)
             {
-                throw _cursor.Wrong($"A view has at most {ViewExpression.MaxOperations} operations.", position, "store a part of it under a name");
+                throw _cursor.Wrong($"A view has at most {ViewExpression.MaxOperations} operations.", position, "store the rows of a part of it as a list");
             }
 
             operations.Add(OperationTable.Read(word, position, _cursor));
