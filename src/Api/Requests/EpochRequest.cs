@@ -22,7 +22,7 @@ internal sealed record OrderRequest(ResolvedView View, Order Order, ulong Seed, 
     {
         if (!Order.TryParse(query.Order ?? "shuffle", out Order? order))
         {
-            throw ProblemException.Bad("order", query.Order, "order is sequential, shuffle (perm.v1) or window:W (window.v1:W), W at least 1.");
+            throw ProblemException.Bad("order", query.Order, "order is sequential, shuffle (perm.v1) or window:W (window.v1:W), W from 1 to 2147483647.");
         }
 
         ulong seed = query.Seed ?? 0;
@@ -42,7 +42,7 @@ internal sealed record OrderRequest(ResolvedView View, Order Order, ulong Seed, 
 /// <summary>An epoch cut into batches for one rank.</summary>
 internal sealed record EpochRequest(OrderRequest Order, Epoch Epoch) : ISpanFormattable
 {
-    /// <exception cref="ProblemException">400 for a missing or malformed value, 413 for a batch beyond the limit.</exception>
+    /// <exception cref="ProblemException">400 for a missing or malformed value, 413 for a rank's part of a batch beyond the limit.</exception>
     public static EpochRequest Of(OrderRequest order, BatchQuery query, ServerLimits limits)
     {
         long batchSize = query.BatchSize ?? throw ProblemException.Bad("batch_size", null, "batch_size is required: the rows of a global batch.");
@@ -51,7 +51,6 @@ internal sealed record EpochRequest(OrderRequest Order, Epoch Epoch) : ISpanForm
             throw ProblemException.Bad("batch_size", Text(batchSize), "batch_size is at least 1.");
         }
 
-        RowList.RequireAtMost(batchSize, limits.MaxRows);
         int worldSize = query.WorldSize ?? 1;
         if (worldSize < 1)
         {
@@ -64,7 +63,10 @@ internal sealed record EpochRequest(OrderRequest Order, Epoch Epoch) : ISpanForm
             throw ProblemException.Bad("rank", Text(rank), $"rank is at least 0 and below world_size, which is {worldSize}.");
         }
 
-        return new(order, new(order.Rows, batchSize, ParseTail(query.Tail), new(rank, worldSize)));
+        Tail tail = ParseTail(query.Tail);
+        long rows = tail == Tail.Pad ? batchSize : Math.Min(batchSize, order.Rows.Length);
+        RowList.RequireAtMost((rows / worldSize) + (rows % worldSize > 0 ? 1 : 0), limits.MaxRows);
+        return new(order, new(order.Rows, batchSize, tail, new(rank, worldSize)));
     }
 
     /// <summary>The 416 for a step that the epoch does not have, and why.</summary>

@@ -106,20 +106,29 @@ internal static class GatherBody
 
             bytes = isStart ? PastMark(bytes) : bytes;
             isStart = false;
-            SequencePosition read = json.Read(bytes, result.IsCompleted);
+            SequencePosition read = bytes.End;
+            bool isTooLong = false;
+            try
+            {
+                SequencePosition end = json.Read(bytes, result.IsCompleted);
+                read = result.IsCompleted ? read : end;
+                isTooLong = bytes.Slice(read).Length > MaxTokenBytes;
+            }
+            finally
+            {
+                reader.AdvanceTo(read, bytes.End); // Whatever is wrong with the body: a read that is left open costs the connection.
+            }
+
             share.Hold(json.RowRoom);
             if (result.IsCompleted)
             {
-                reader.AdvanceTo(result.Buffer.End);
                 return json.End();
             }
 
-            if (bytes.Slice(read).Length > MaxTokenBytes)
+            if (isTooLong)
             {
                 throw ProblemException.TooLarge("A text within the body is too long", limits.MaxExpressionLength, "characters");
             }
-
-            reader.AdvanceTo(read, bytes.End);
         }
     }
 

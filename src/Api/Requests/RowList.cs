@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Microtome.Api.Problems;
 
 namespace Microtome.Api.Requests;
@@ -21,13 +22,23 @@ internal static class RowList
         int at = 0;
         foreach (Range part in text.AsSpan().Split(','))
         {
-            if (!long.TryParse(text.AsSpan(part), NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out rows[at++]))
-            {
-                throw ProblemException.Bad("rows", text[part], $"'{text[part]}' is no row number; rows= takes integers joined by commas.");
-            }
+            rows[at++] = ParseRow(text[part]);
         }
 
         return rows;
+    }
+
+    private static long ParseRow(string text)
+    {
+        const NumberStyles style = NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
+        if (long.TryParse(text, style, CultureInfo.InvariantCulture, out long row))
+        {
+            return row;
+        }
+
+        return BigInteger.TryParse(text, style, CultureInfo.InvariantCulture, out BigInteger huge)
+            ? (huge.Sign < 0 ? long.MinValue : long.MaxValue) // No dataset has it.
+            : throw ProblemException.Bad("rows", text, $"'{text}' is no row number; rows= takes integers joined by commas.");
     }
 
     /// <exception cref="ProblemException">413 beyond the limit.</exception>

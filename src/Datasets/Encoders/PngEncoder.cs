@@ -37,7 +37,12 @@ public sealed class PngEncoder : IBatchEncoder
 
         if (array.Dtype != Dtype.UInt8 && array.Dtype != Dtype.Bool && array.Dtype != Dtype.UInt16)
         {
-            return $"png shows u1, u2 and bool, not {array.Dtype}; add a transform, as in transform=scale(255,0)|cast(u1) for floats from 0 to 1";
+            return $"png shows u1, u2 and bool, not {array.Dtype}" + array.Dtype.Kind switch
+            {
+                DtypeKind.Float => "; add a transform, as in transform=scale(255,0)|cast(u1) for floats from 0 to 1",
+                DtypeKind.Signed or DtypeKind.Unsigned => "; add a transform: transform=cast(u1) for numbers from 0 to 255",
+                _ => "",
+            };
         }
 
         PngSheet.TryMake(array.Shape, batch.SheetColumns, out string? reason);

@@ -16,6 +16,9 @@ public sealed class SafetensorsEncoder : IBatchEncoder
     private const int Alignment = 8;
     private const string BareName = "data";
 
+    /// <summary>What the format's header says of itself, as a map of texts.</summary>
+    private const string MetadataName = "__metadata__";
+
     public string Name => "safetensors";
 
     public string MediaType => "application/vnd.safetensors";
@@ -33,6 +36,11 @@ public sealed class SafetensorsEncoder : IBatchEncoder
             if (array.Dtype.Kind == DtypeKind.Complex)
             {
                 return $"safetensors has no complex numbers ({array.Name} is {array.Dtype}); use npy, npz or raw";
+            }
+
+            if (array.Name == MetadataName)
+            {
+                return $"safetensors keeps the name {MetadataName} for itself; use npy, npz or raw";
             }
         }
 

@@ -111,9 +111,14 @@ internal ref struct SelectionParser(string text)
             return null;
         }
 
-        return long.TryParse(_text.AsSpan(start, _at - start), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
-            ? value
-            : throw Wrong("an integer below 2^63 is expected", start);
+        ReadOnlySpan<char> number = _text.AsSpan(start, _at - start);
+        if (long.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value))
+        {
+            return value;
+        }
+
+        // Beyond every axis: a slice is clipped there, an index is out of range.
+        return !char.IsAsciiDigit(number[^1]) ? throw Wrong("an integer is expected", start) : number[0] == '-' ? long.MinValue : long.MaxValue;
     }
 
     private bool TryTake(char expected)

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using Microtome.Fixtures;
 
 namespace Microtome.Api.Tests.Endpoints;
 
@@ -45,6 +46,26 @@ public sealed class GatherTests : IAsyncLifetime
     {
         byte[] body = await _server.Client.GetByteArrayAsync("/v1/datasets/d/rows?rows=4,2");
         Assert.Equal(["y", "features", "x"], Safetensors.Read(body).Keys);
+    }
+
+    [Fact]
+    public async Task Reserved_names_keep_their_meaning_where_a_stored_array_has_one()
+    {
+        Python.Require("numpy", "h5py");
+        using TemporaryFolder folder = new();
+        Python.Run("""
+            import sys, numpy as np, h5py
+            with h5py.File(sys.argv[1], 'w') as f:
+                for name in ('x', '@valid', '@rows', '__metadata__'): f[name] = np.array([9, 8, 7, 6], 'u1')
+            """, folder.File("p.h5"));
+        await using RunningServer server = await RunningServer.ServeAsync(folder.Path);
+        using JsonDocument batch = JsonDocument.Parse(await server.Client.GetStringAsync("/v1/datasets/p/epochs/0/batches/0?batch_size=5&tail=pad&order=sequential&format=json"));
+        Assert.Equal(["true", "true", "true", "true", "false"], batch.RootElement.GetProperty("@valid").EnumerateArray().Select(valid => valid.GetRawText()));
+        Assert.False(batch.RootElement.TryGetProperty("@rows", out _));
+        Assert.Equal([7], await server.Client.GetByteArrayAsync("/v1/datasets/p/arrays/@valid?select=2&format=raw"));
+        HttpResponseMessage refused = await server.Client.GetAsync("/v1/datasets/p/rows?rows=1");
+        Assert.Equal(HttpStatusCode.NotAcceptable, refused.StatusCode);
+        Assert.Contains("__metadata__", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -40,7 +40,8 @@ public sealed class MalformedTests : IAsyncLifetime
     [InlineData("datasets/d/arrays/x?select=[1,:]", 400, "bad_select")]
     [InlineData("datasets/d/arrays/x?select=(1,2]", 400, "bad_select")]
     [InlineData("datasets/d/arrays/x?select=1.5", 400, "bad_select")]
-    [InlineData("datasets/d/arrays/x?select=99999999999999999999", 400, "bad_select")]
+    [InlineData("datasets/d/arrays/x?select=99999999999999999999", 422, "out_of_range")]
+    [InlineData("datasets/d/arrays/x?select=[-99999999999999999999]", 422, "out_of_range")]
     [InlineData("datasets/d/arrays/x?select=1:2:3:4", 400, "bad_select")]
     [InlineData("datasets/d/arrays/x?select=0x10", 400, "bad_select")]
     [InlineData("datasets/d/arrays/x?select=%00", 400, "bad_select")]
@@ -72,7 +73,7 @@ public sealed class MalformedTests : IAsyncLifetime
     [InlineData("datasets/d/rows?rows=1.0", 400, "bad_request")]
     [InlineData("datasets/d/rows?rows=500", 422, "out_of_range")]
     [InlineData("datasets/d/rows?rows=-501", 422, "out_of_range")]
-    [InlineData("datasets/d/rows?rows=9223372036854775808", 400, "bad_request")]
+    [InlineData("datasets/d/rows?rows=9223372036854775808", 422, "out_of_range")]
     [InlineData("datasets/d/rows?rows=1&arrays=none", 404, "array_not_found")]
     [InlineData("datasets/d/rows?rows=1&arrays=x,x", 400, "bad_request")]
     [InlineData("datasets/d/rows?rows=1&arrays=x,,y", 400, "bad_request")]
@@ -97,7 +98,8 @@ public sealed class MalformedTests : IAsyncLifetime
     [InlineData("datasets/d/epochs/0/batches/0?batch_size=0", 400, "bad_request")]
     [InlineData("datasets/d/epochs/0/batches/0?batch_size=-4", 400, "bad_request")]
     [InlineData("datasets/d/epochs/0/batches/0?batch_size=many", 400, "bad_request")]
-    [InlineData("datasets/d/epochs/0/batches/0?batch_size=1000001", 413, "too_large")]
+    [InlineData("datasets/d/epochs/0/batches/0?batch_size=1000001&tail=pad", 413, "too_large")]
+    [InlineData("datasets/d/epochs/0/batches/0?batch_size=9223372036854775807", 416, "past_end")]
     [InlineData("datasets/d/epochs/-1/batches/0?batch_size=4", 400, "bad_request")]
     [InlineData("datasets/d/epochs/0/batches/x?batch_size=4", 400, "bad_request")]
     [InlineData("datasets/d/epochs/0/batches/125?batch_size=4", 416, "past_end")]
@@ -151,6 +153,19 @@ public sealed class MalformedTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("{\"row\":[1]}")]
+    [InlineData("{\"rows\":[1]} x")]
+    [InlineData("{\"rows\":[\"1\"]}")]
+    public async Task A_malformed_body_costs_no_connection(string body)
+    {
+        using RawConnection connection = await RawConnection.OpenAsync(_server.Address);
+        await connection.SendAsync(RawConnection.Get("/v1/datasets/d/rows", headers: $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n", method: "POST") + body);
+        Assert.Equal(400, (await connection.ReadAsync()).Status);
+        await connection.SendAsync(RawConnection.Get("/healthz/live"));
+        Assert.Equal(200, (await connection.ReadAsync()).Status);
+    }
+
+    [Theory]
     [InlineData("{\"rows\":[1],\"arrays\":null,\"select\":null,\"transform\":null}")]
     [InlineData("\uFEFF{\"rows\":[1]}")]
     [InlineData("  {\"rows\" : [ ] } \n")]
@@ -190,6 +205,8 @@ public sealed class MalformedTests : IAsyncLifetime
             _data.Folder, "--Microtome:Limits:MaxRows=10", "--Microtome:Limits:MaxExpressionLength=16", "--Microtome:Limits:MaxRequestBytes=1024");
         await AssertLimitAsync(await server.Client.GetAsync("/v1/datasets/d/rows?rows=1,2,3,4,5,6,7,8,9,10,11"), 10, "rows");
         await AssertLimitAsync(await server.Client.GetAsync("/v1/datasets/d/epochs/0/order"), 10, "rows");
+        await AssertLimitAsync(await server.Client.GetAsync("/v1/datasets/d/epochs/0/batches/0?batch_size=41&world_size=4&rank=3"), 10, "rows");
+        Assert.Equal(HttpStatusCode.OK, (await server.Client.GetAsync("/v1/datasets/d/epochs/0/batches/0?batch_size=40&world_size=4&rank=3")).StatusCode);
         await AssertLimitAsync(await server.Client.GetAsync("/v1/datasets/d/arrays/x?select=0:1,0:2,0:3,::::::::"), 16, "characters");
         using ByteArrayContent large = new(new byte[2048]);
         large.Headers.ContentType = MediaTypeHeaderValue.Parse("application/octet-stream");
