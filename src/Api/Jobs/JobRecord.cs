@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microtome.Datasets.Catalogue;
 
 namespace Microtome.Api.Jobs;
 
@@ -10,22 +11,34 @@ internal sealed record JobRecord(
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
 
-    /// <summary>Null where the file holds no job.</summary>
+    /// <summary>Null where the file holds no job, or one that was never posted: its names become paths.</summary>
     public static JobRecord? TryRead(string path)
     {
         try
         {
             JobRecord? record = JsonSerializer.Deserialize<JobRecord>(File.ReadAllBytes(path), Json);
-            return record is { Id.Length: > 0, Spec: { Kind: not null, Dataset: not null, Version: not null, Arrays: not null } } ? record : null;
+            return record is { Spec: { Dataset: not null, Version: not null, Arrays: not null }, Done: >= 0, Total: >= 0 }
+                && record.Id == Path.GetFileNameWithoutExtension(path)
+                && record.Spec.Arrays.All(array => array is not null)
+                && IsPosted(record.Spec)
+                ? record
+                : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
         {
             return null;
         }
     }
+
+    private static bool IsPosted(JobSpec spec) => spec.Kind switch
+    {
+        JobSpec.Profile => spec.Name is null,
+        JobSpec.Materialize => spec.Name is { } name && DatasetName.IsValid(name),
+        _ => false,
+    };
 }

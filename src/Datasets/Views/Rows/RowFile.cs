@@ -7,16 +7,17 @@ using Microtome.Datasets.Sampling;
 namespace Microtome.Datasets.Views.Rows;
 
 /// <summary>
-/// Evaluated rows as a file, little-endian: <c>MTR1</c>, the form (u8: 1 bitmap, 4 and 8 lists of so many bytes a row), whether they
-/// ascend (u8), 2 zero bytes, the dataset's rows (i64), the length of what follows (i64), its SHA-256 (32 bytes), and the bytes. A
-/// file that is not just so is not used: it is a cache.
+/// Evaluated rows as a file, little-endian: <c>MTR2</c>, the form (u8: 1 bitmap, 4 and 8 lists of so many bytes a row), whether they
+/// ascend (u8), 2 zero bytes, the dataset's rows (i64), the length of the rows' bytes (i64), the SHA-256 of all that and of the
+/// rows' bytes (32 bytes), and those. A file that is not just so is not used: it is a cache.
 /// </summary>
 internal static class RowFile
 {
-    private const int HeaderBytes = 56;
+    private const int DigestAt = 24;
+    private const int HeaderBytes = DigestAt + SHA256.HashSizeInBytes;
     private const byte Bitmap = 1;
 
-    private static ReadOnlySpan<byte> Magic => "MTR1"u8;
+    private static ReadOnlySpan<byte> Magic => "MTR2"u8;
 
     /// <summary>The whole file; null where the rows are not held in memory, or are arithmetic.</summary>
     public static byte[]? ToBytes(ViewRows rows, long datasetRows)
@@ -38,8 +39,11 @@ internal static class RowFile
         file[5] = rows.IsAscending ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteInt64LittleEndian(file.AsSpan(8), datasetRows);
         BinaryPrimitives.WriteInt64LittleEndian(file.AsSpan(16), held.Length);
-        SHA256.HashData(held.Span, file.AsSpan(24));
         held.Span.CopyTo(file.AsSpan(HeaderBytes));
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(file, 0, DigestAt);
+        hash.AppendData(file, HeaderBytes, file.Length - HeaderBytes);
+        hash.GetHashAndReset(file.AsSpan(DigestAt));
         return file;
     }
 
@@ -56,7 +60,7 @@ internal static class RowFile
             FileRun whole = new(file, 0, RandomAccess.GetLength(file));
             whole.CopyTo(0, header);
             long length = BinaryPrimitives.ReadInt64LittleEndian(header[16..]);
-            if (!header.StartsWith(Magic) || BinaryPrimitives.ReadInt64LittleEndian(header[8..]) != datasetRows || length != whole.Length - HeaderBytes || !IsIntact(whole, header[24..]))
+            if (!header.StartsWith(Magic) || BinaryPrimitives.ReadInt64LittleEndian(header[8..]) != datasetRows || length != whole.Length - HeaderBytes || header[4] is not (Bitmap or sizeof(int) or sizeof(long)) || !IsIntact(whole, header))
             {
                 return false;
             }
@@ -83,9 +87,10 @@ internal static class RowFile
         return new(words, length);
     }
 
-    private static bool IsIntact(FileRun whole, ReadOnlySpan<byte> expected)
+    private static bool IsIntact(FileRun whole, ReadOnlySpan<byte> header)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(header[..DigestAt]);
         byte[] piece = new byte[1 << 16];
         for (long done = HeaderBytes; done < whole.Length;)
         {
@@ -95,6 +100,6 @@ internal static class RowFile
             done += part.Length;
         }
 
-        return hash.GetHashAndReset().AsSpan().SequenceEqual(expected);
+        return hash.GetHashAndReset().AsSpan().SequenceEqual(header[DigestAt..]);
     }
 }
