@@ -117,7 +117,12 @@ public sealed class Hdf5Dataset : Hdf5Object
         if (ElementType is null || !_element!.Conversion.IsIdentity || !IsWholeElement(_element.Geometry) || _description.Storage is not { } storage)
             return false;
 
-        if (count < 1 || row < 0 || row > RowCount - count || !storage.TryLocate(row, count, out long address))
+        if (count < 1 || row < 0 || row > RowCount - count)
+            return false;
+
+        // The first axis is the dataset's, or of a scalar the array datatype's.
+        long rowBytes = storage.PlainBytes / RowCount;
+        if (!storage.TryLocate(row * rowBytes, count * rowBytes, out long address))
             return false;
 
         offset = address + _description.Context.File.BaseAddress;

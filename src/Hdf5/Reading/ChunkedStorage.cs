@@ -70,21 +70,21 @@ internal sealed class ChunkedStorage : ArrayStorage
         return pending is null ? ValueTask.CompletedTask : new(ReadPendingAsync(request, pending, target, cancellationToken));
     }
 
-    public override bool TryLocate(long row, long count, out long address)
+    public override bool TryLocate(long start, long length, out long address)
     {
         address = 0;
-        if (_pipeline is not null || !RowsAreWholeChunks())
+        if (_pipeline is not null || !RowsAreWholeChunks() || !Holds(start, length))
             return false;
 
-        long chunkRows = _grid.ChunkDims[0];
-        long chunk = row / chunkRows;
-        ChunkEntry entry = count <= chunkRows - (row % chunkRows) ? Table[chunk] : ChunkEntry.Missing;
-        if (entry.IsMissing || entry.StoredBytes < _source.Layout.ChunkBytes)
+        // Rows are whole in a chunk, so that one chunk's bytes follow the other's as the array's do.
+        long chunkBytes = _source.Layout.ChunkBytes;
+        long within = start % chunkBytes;
+        ChunkEntry entry = length <= chunkBytes - within ? Table[start / chunkBytes] : ChunkEntry.Missing;
+        if (entry.IsMissing || entry.StoredBytes < chunkBytes || within + length > File.BytesFrom(entry.Address))
             return false;
 
-        long rowBytes = _source.Layout.ChunkBytes / chunkRows;
-        address = entry.Address + (row % chunkRows * rowBytes);
-        return address >= 0 && count * rowBytes <= File.BytesFrom(address);
+        address = entry.Address + within;
+        return true;
     }
 
     public override void Hint(ReadOnlySpan<long> rows)

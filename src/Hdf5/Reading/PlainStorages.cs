@@ -8,7 +8,7 @@ internal sealed class ContiguousStorage(BoundedFile file, long address, Dataspac
 {
     private readonly long[] _origin = new long[space.Dims.Length];
 
-    public override long StoredBytes => Space.Count * ElementBytes;
+    public override long StoredBytes => PlainBytes;
 
     public override ValueTask ReadAsync(BoxRequest request, Memory<byte> target, CancellationToken cancellationToken)
     {
@@ -17,11 +17,14 @@ internal sealed class ContiguousStorage(BoundedFile file, long address, Dataspac
         return ValueTask.CompletedTask;
     }
 
-    public override bool TryLocate(long row, long count, out long start)
+    public override bool TryLocate(long start, long length, out long at)
     {
-        long rowBytes = Space.Dims.Length == 0 || Space.Dims[0] == 0 ? StoredBytes : StoredBytes / Space.Dims[0];
-        start = address + (row * rowBytes);
-        return count * rowBytes <= file.BytesFrom(start);
+        at = 0;
+        if (!Holds(start, length) || start + length > file.BytesFrom(address))
+            return false;
+
+        at = address + start;
+        return true;
     }
 }
 
