@@ -4,13 +4,14 @@ using Microtome.Hdf5.ObjectLevel;
 namespace Microtome.Hdf5.Groups;
 
 /// <summary>The groups seen so far, and what a path leads to from one of them.</summary>
-internal sealed class GroupTable(FileContext context, long rootAddress)
+internal sealed class GroupTable(FileContext context, long rootAddress, WalkSteps steps)
 {
     private const int MaxSoftLinks = 32;
-    private const int MaxSteps = 4096;
+    private const int MaxNames = 4096;
+    private const int ShownOfLongPath = 100;
 
     private readonly Dictionary<long, ObjectHeader> _headers = [];
-    private readonly Dictionary<long, List<Link>> _links = [];
+    private readonly Dictionary<long, GroupContent> _contents = [];
 
     public ObjectHeader HeaderAt(long address)
     {
@@ -18,87 +19,93 @@ internal sealed class GroupTable(FileContext context, long rootAddress)
             return header;
 
         header = ObjectHeader.Read(context, address);
-        if (header.IsGroup)
+        if (header.IsGroup && !_contents.ContainsKey(address))
             _headers.Add(address, header);
 
         return header;
     }
 
-    public IReadOnlyList<Link> LinksAt(long address) => FindLinks(address);
+    /// <summary>A group's links, or why they cannot be read: found out once, since many paths may lead there.</summary>
+    public GroupContent ContentAt(long address)
+    {
+        if (_contents.TryGetValue(address, out GroupContent? content))
+            return content;
 
-    /// <summary>The address of what a soft link means, counted from the group that holds the link.</summary>
-    /// <exception cref="Hdf5FormatException">It leads nowhere, out of the file, or in a circle.</exception>
-    public long Resolve(long groupAddress, string path)
+        try
+        {
+            ObjectHeader header = HeaderAt(address);
+            content = header.IsGroup ? new(GroupLinks.Read(header), null) : GroupContent.None;
+        }
+        catch (Hdf5FormatException exception)
+        {
+            content = new([], exception.Message);
+        }
+
+        _contents.Add(address, content);
+        _headers.Remove(address); // its messages were wanted for the links only
+        return content;
+    }
+
+    /// <summary>What a soft link means, counted from the group that holds it; null where the walk has not the steps left to find out.</summary>
+    public LinkTarget? Resolve(long groupAddress, string path)
     {
         int followed = 0;
-        int steps = 0;
+        int names = 0;
         Stack<string> parts = new();
-        long at = Start(groupAddress, path, parts);
+        if (!TryPush(path, parts))
+            return null;
+
+        long at = Start(groupAddress, path);
         while (parts.TryPop(out string? name))
         {
             if (name.Length == 0 || name == ".")
                 continue;
 
-            if (++steps > MaxSteps)
-                throw new Hdf5FormatException($"soft link to {path}, which is too long");
+            if (++names > MaxNames)
+                return LinkTarget.None($"soft link to {Shown(path)}, which is too long");
 
-            Link link = Find(at, name) ?? throw new Hdf5FormatException($"soft link to {path}, which is not there");
-            switch (link.Kind)
+            GroupContent content = ContentAt(at);
+            if (content.Reason is not null)
+                return LinkTarget.None($"soft link to {Shown(path)}, which leads through what cannot be read: {content.Reason}");
+
+            switch (content.Find(name))
             {
-                case LinkKind.Hard:
+                case null:
+                    return LinkTarget.None($"soft link to {Shown(path)}, which is not there");
+                case { Kind: LinkKind.Hard } link:
                     at = link.Address;
                     break;
-                case LinkKind.Soft when ++followed <= MaxSoftLinks:
-                    at = Start(at, link.Target!, parts);
+                case { Kind: LinkKind.Soft } link when ++followed <= MaxSoftLinks:
+                    if (!TryPush(link.Target!, parts))
+                        return null;
+
+                    at = Start(at, link.Target!);
                     break;
-                case LinkKind.Soft:
-                    throw new Hdf5FormatException($"soft link to {path}, which runs in a circle");
+                case { Kind: LinkKind.Soft }:
+                    return LinkTarget.None($"soft link to {Shown(path)}, which runs in a circle");
                 default:
-                    throw new Hdf5FormatException($"soft link to {path}, which leaves the file");
+                    return LinkTarget.None($"soft link to {Shown(path)}, which leaves the file");
             }
         }
 
-        return at;
+        return new(at, null);
     }
 
-    private long Start(long groupAddress, string path, Stack<string> parts)
+    private long Start(long groupAddress, string path) => path.StartsWith('/') ? rootAddress : groupAddress;
+
+    /// <summary>A name is a step, and so are some characters: all of them are looked at for where a name ends.</summary>
+    private bool TryPush(string path, Stack<string> parts)
     {
-        string[] names = path.Split('/', MaxSteps);
+        string[] names = path.Split('/', MaxNames);
+        if (!steps.TryTake(names.Length + (path.Length / WalkSteps.Characters)))
+            return false;
+
         for (int i = names.Length - 1; i >= 0; i--)
             parts.Push(names[i]);
 
-        return path.StartsWith('/') ? rootAddress : groupAddress;
+        return true;
     }
 
-    private Link? Find(long address, string name)
-    {
-        List<Link> links = FindLinks(address);
-        int low = 0;
-        int high = links.Count - 1;
-        while (low <= high)
-        {
-            int middle = (low + high) / 2;
-            int order = string.CompareOrdinal(links[middle].Name, name);
-            if (order == 0)
-                return links[middle];
-
-            if (order < 0)
-                low = middle + 1;
-            else
-                high = middle - 1;
-        }
-
-        return null;
-    }
-
-    private List<Link> FindLinks(long address)
-    {
-        if (!_links.TryGetValue(address, out List<Link>? links))
-        {
-            ObjectHeader header = HeaderAt(address);
-            _links.Add(address, links = header.IsGroup ? GroupLinks.Read(header) : []);
-        }
-
-        return links;
-    }
+    /// <summary>Only the start of a long path is kept: there may be many.</summary>
+    private static string Shown(string path) => path.Length <= ShownOfLongPath ? path : string.Concat(path.AsSpan(0, ShownOfLongPath), "…");
 }

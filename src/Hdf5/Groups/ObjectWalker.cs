@@ -4,34 +4,48 @@ namespace Microtome.Hdf5.Groups;
 
 /// <summary>
 /// Finds every object of a file once, under its first path in name order, with its other paths as aliases. Hard and soft links
-/// count alike. Explicit stack; a path never runs through a group twice; paths of an object, objects and path lengths are bounded.
+/// count alike. Explicit stack; a path never runs through a group twice; paths of an object, objects, path lengths and the steps of
+/// the walk are bounded.
 /// </summary>
-internal sealed class ObjectWalker(FileContext context, long rootAddress)
+internal sealed class ObjectWalker
 {
     private const int MaxPaths = 256;
     private const int MaxAliases = 1 << 17;
     private const int MaxPathLength = 4096;
     private const int ShownOfLongPath = 100;
 
-    private readonly GroupTable _groups = new(context, rootAddress);
+    private readonly WalkSteps _steps = new();
     private readonly Dictionary<long, FoundObject> _byAddress = [];
     private readonly List<FoundObject> _found = [];
     private readonly Stack<Step> _pending = new();
+    private readonly GroupTable _groups;
+    private readonly long _rootAddress;
+    private readonly int _maxObjects;
     private int _aliases;
+
+    public ObjectWalker(FileContext context, long rootAddress)
+    {
+        _groups = new(context, rootAddress, _steps);
+        _rootAddress = rootAddress;
+        _maxObjects = context.Options.MaxObjects;
+    }
 
     public IReadOnlyList<FoundObject> Walk()
     {
-        _pending.Push(new(rootAddress, "/", null));
+        _pending.Push(new(_rootAddress, "/", null));
         while (_pending.TryPop(out Step? step))
         {
-            if (_found.Count >= context.Options.MaxObjects)
+            if (_found.Count >= _maxObjects)
             {
-                _found.Add(FoundObject.Refused("/", $"the file holds more than {context.Options.MaxObjects} objects: the rest is not listed"));
+                _found.Add(FoundObject.Refused("/", $"the file holds more than {_maxObjects} objects: the rest is not listed"));
                 break;
             }
 
             Visit(step);
         }
+
+        if (_steps.WereRefused)
+            _found.Add(FoundObject.Refused("/", $"following the file's links takes more than {WalkSteps.Max} steps: not all paths and soft links are listed"));
 
         return _found;
     }
@@ -79,22 +93,20 @@ internal sealed class ObjectWalker(FileContext context, long rootAddress)
 
     private void PushLinks(Step group, FoundObject found)
     {
-        IReadOnlyList<Link> links;
-        try
-        {
-            links = _groups.LinksAt(group.Address);
-        }
-        catch (Hdf5FormatException exception)
-        {
-            found.Reason = exception.Message;
+        GroupContent content = _groups.ContentAt(group.Address);
+        found.Reason = content.Reason;
+        IReadOnlyList<Link> links = content.Links;
+
+        // Under its first path a group comes whole; under others what it holds would only get more paths.
+        if (found.Aliases.Count > 0 && !_steps.TryTake(links.Count * (1 + (group.Path.Length / WalkSteps.Characters))))
             return;
-        }
 
         // Pushed last to first, so that they come out in name order, each with all that is below it.
         for (int i = links.Count - 1; i >= 0; i--)
         {
             string path = group.Path == "/" ? "/" + links[i].Name : $"{group.Path}/{links[i].Name}";
-            _pending.Push(path.Length > MaxPathLength ? TooLong(path, group) : Follow(links[i], path, group));
+            if ((path.Length > MaxPathLength ? TooLong(path, group) : Follow(links[i], path, group)) is { } step)
+                _pending.Push(step);
         }
     }
 
@@ -102,7 +114,8 @@ internal sealed class ObjectWalker(FileContext context, long rootAddress)
     private static Step TooLong(string path, Step group) =>
         new(-1, $"{path.AsSpan(0, ShownOfLongPath)}…", group, $"its path has {path.Length} characters, more than {MaxPathLength}");
 
-    private Step Follow(Link link, string path, Step group)
+    /// <summary>Null for a soft link that there are no steps left to follow.</summary>
+    private Step? Follow(Link link, string path, Step group)
     {
         switch (link.Kind)
         {
@@ -111,15 +124,7 @@ internal sealed class ObjectWalker(FileContext context, long rootAddress)
             case LinkKind.External:
                 return new(-1, path, group, $"external link to the file {link.Target}, which is not followed");
             case LinkKind.Soft:
-                try
-                {
-                    return new(_groups.Resolve(group.Address, link.Target!), path, group);
-                }
-                catch (Hdf5FormatException exception)
-                {
-                    return new(-1, path, group, exception.Message);
-                }
-
+                return _groups.Resolve(group.Address, link.Target!) is { } target ? new(target.Address, path, group, target.Reason) : null;
             default:
                 return new(-1, path, group, "a user-defined link, which is not followed");
         }
