@@ -20,9 +20,24 @@ public sealed class Hdf5Dataset : Hdf5Object
     private readonly MemberView _view;
     private readonly ServedElement? _element;
 
-    internal Hdf5Dataset(string path, IReadOnlyList<string> aliases, ObjectHeader header, DatasetDescription description)
+    /// <param name="path">Its path.</param>
+    /// <param name="aliases">Its other paths.</param>
+    /// <param name="header">Its header.</param>
+    /// <param name="description">What the header says.</param>
+    /// <param name="maxMemberPaths">Paths of members that are made; where there are more there are no members.</param>
+    internal Hdf5Dataset(string path, IReadOnlyList<string> aliases, ObjectHeader header, DatasetDescription description, long maxMemberPaths = long.MaxValue)
         : this(path, aliases, header, description, new("", description.Type, 0, [], []), new(header.Address, -1))
     {
+        if (_element is not null)
+            return;
+
+        long maxMembers = maxMemberPaths / (1 + aliases.Count);
+        if (!MemberView.TryList(_view, maxMembers, out List<MemberView> members))
+            Reason += $"; its members are not listed: the file has more than {description.Context.Options.MaxObjects} objects and paths of members";
+
+        Members = [.. members.Select(ToMember)];
+        if (description.Reason is null && Members.Any(member => member.ElementType is not null || member.CanReadStrings))
+            Reason += "; its members that are numbers or texts are arrays of their own";
     }
 
     private Hdf5Dataset(
@@ -48,9 +63,6 @@ public sealed class Hdf5Dataset : Hdf5Object
 
         ElementType = Reason is null ? _element!.Type : null;
         ChunkShape = description.Layout is ChunkedLayout chunked ? [.. chunked.ChunkDims, .. inner] : null;
-        Members = IsMember || _element is not null ? [] : [.. MemberView.Of(view).Select(ToMember)];
-        if (description.Reason is null && Members.Any(member => member.ElementType is not null || member.CanReadStrings))
-            Reason += "; its members that are numbers or texts are arrays of their own";
     }
 
     /// <summary>What <see cref="Hdf5File.OpenDataset"/> opens this array by.</summary>
@@ -92,8 +104,11 @@ public sealed class Hdf5Dataset : Hdf5Object
     /// <summary>v1-btree, single, implicit, fixed-array, extensible-array or v2-btree; null where the dataset is not chunked.</summary>
     public string? ChunkIndex => (_description.Layout as ChunkedLayout)?.IndexName;
 
-    /// <summary>The members of a dataset of compounds, each as an array of its own with the path <c>path.member</c>; nested ones too.</summary>
-    public ImmutableArray<Hdf5Dataset> Members { get; }
+    /// <summary>
+    /// The members of a dataset of compounds, each as an array of its own with the path <c>path.member</c>; nested ones too. None where
+    /// they are too many for the file's <see cref="Hdf5Options.MaxObjects"/>: <see cref="Reason"/> says so.
+    /// </summary>
+    public ImmutableArray<Hdf5Dataset> Members { get; } = [];
 
     internal Datatype Type => _view.Type;
 
@@ -181,8 +196,6 @@ public sealed class Hdf5Dataset : Hdf5Object
         return TextElements.ReadAsync(_description, _view, start, count, cancellationToken);
     }
 
-    private bool IsMember => Id.Member >= 0;
-
     private long RowCount => Shape.IsEmpty ? 1 : Shape[0];
 
     /// <summary>The numbers fill the element without gaps, in the order in which they are served.</summary>
@@ -204,5 +217,5 @@ public sealed class Hdf5Dataset : Hdf5Object
     }
 
     private Hdf5Dataset ToMember(MemberView view, int index) =>
-        new($"{Path}.{view.Name}", [.. Aliases.Select(alias => $"{alias}.{view.Name}")], header: null, _description, view, new(Id.Address, index));
+        new($"{Path}.{view.Name}", new MemberPaths(Aliases, view.Name), header: null, _description, view, new(Id.Address, index));
 }

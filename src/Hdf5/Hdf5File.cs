@@ -68,8 +68,16 @@ public sealed class Hdf5File
     /// </summary>
     public IEnumerable<Hdf5Object> ReadObjects()
     {
-        foreach (FoundObject found in new ObjectWalker(_context, _rootAddress).Walk())
-            yield return ToObject(found);
+        IReadOnlyList<FoundObject> walked = new ObjectWalker(_context, _rootAddress).Walk();
+        long roomForMembers = Math.Max(0, _context.Options.MaxObjects - walked.Count);
+        foreach (FoundObject found in walked)
+        {
+            Hdf5Object made = ToObject(found, roomForMembers);
+            if (made is Hdf5Dataset dataset)
+                roomForMembers -= (long)dataset.Members.Length * (1 + dataset.Aliases.Count);
+
+            yield return made;
+        }
 
         _context.File.ReleasePages();
     }
@@ -100,7 +108,7 @@ public sealed class Hdf5File
         }
     }
 
-    private Hdf5Object ToObject(FoundObject found)
+    private Hdf5Object ToObject(FoundObject found, long roomForMembers)
     {
         if (found.Address < 0)
             return new Hdf5Unreadable(found.Path, found.Aliases, found.Reason ?? "the object cannot be read");
@@ -110,7 +118,7 @@ public sealed class Hdf5File
             // Read for the second time, and not from the disk: the walk needs it to know what is a group.
             var header = ObjectHeader.Read(_context, found.Address);
             if (header.IsDataset)
-                return new Hdf5Dataset(found.Path, found.Aliases, header, DatasetDescription.Read(header));
+                return new Hdf5Dataset(found.Path, found.Aliases, header, DatasetDescription.Read(header), roomForMembers);
 
             if (header.IsGroup)
                 return new Hdf5Group(found.Path, found.Aliases, header, found.Reason);

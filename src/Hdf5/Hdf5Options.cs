@@ -9,7 +9,10 @@ public sealed record Hdf5Options
     /// <summary>Decoded bytes of the largest chunk that is decoded; a filtered dataset of larger ones is listed, not served.</summary>
     public long MaxChunkBytes { get; init; } = 256L << 20;
 
-    /// <summary>Links of a group, and objects of a file, beyond which the rest is not listed.</summary>
+    /// <summary>
+    /// Links of a group, and objects of a file, beyond which the rest is not listed. What the objects of a file leave of it is for the
+    /// paths of members of compounds, which take as much memory.
+    /// </summary>
     public int MaxObjects { get; init; } = 1_000_000;
 
     /// <summary>Decoded chunks, shared by all files that are given the same one. Give one to the whole process.</summary>

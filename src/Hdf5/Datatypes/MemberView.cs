@@ -8,10 +8,11 @@ internal sealed record MemberView(string Name, Datatype Type, int Offset, long[]
 {
     private const int MaxViews = 4096;
 
-    /// <summary>The members that are no compounds, in file order, nested ones as <c>outer.inner</c>. Empty where the type is no compound.</summary>
-    public static List<MemberView> Of(MemberView whole)
+    /// <summary>The members that are no compounds, in file order, nested ones as <c>outer.inner</c>. None where the type is no compound.</summary>
+    /// <returns>False where there are more than <paramref name="max"/>, and then none.</returns>
+    public static bool TryList(MemberView whole, long max, out List<MemberView> found)
     {
-        List<MemberView> found = [];
+        found = [];
         Stack<MemberView> pending = new();
         pending.Push(whole);
         while (pending.TryPop(out MemberView? view) && found.Count < MaxViews)
@@ -20,9 +21,15 @@ internal sealed record MemberView(string Name, Datatype Type, int Offset, long[]
                 compound.PushMembers(pending);
             else if (!ReferenceEquals(view, whole))
                 found.Add(view);
+
+            if (found.Count > max)
+            {
+                found.Clear();
+                return false;
+            }
         }
 
-        return found;
+        return true;
     }
 
     /// <summary>This view with array datatypes around a compound turned into axes; null where there is no compound to go into.</summary>
