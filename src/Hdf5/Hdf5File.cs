@@ -68,11 +68,13 @@ public sealed class Hdf5File
     /// </summary>
     public IEnumerable<Hdf5Object> ReadObjects()
     {
-        IReadOnlyList<FoundObject> walked = new ObjectWalker(_context, _rootAddress).Walk();
+        // The walk and the objects have bounds of their own: what the walk may just read must not be missing for all that it found.
+        IReadOnlyList<FoundObject> walked = new ObjectWalker(_context, _rootAddress, new(_context.File)).Walk();
+        HeaderReads reads = new(_context.File);
         long roomForMembers = Math.Max(0, _context.Options.MaxObjects - walked.Count);
         foreach (FoundObject found in walked)
         {
-            Hdf5Object made = ToObject(found, roomForMembers);
+            Hdf5Object made = ToObject(found, roomForMembers, reads);
             if (made is Hdf5Dataset dataset)
                 roomForMembers -= (long)dataset.Members.Length * (1 + dataset.Aliases.Count);
 
@@ -108,7 +110,7 @@ public sealed class Hdf5File
         }
     }
 
-    private Hdf5Object ToObject(FoundObject found, long roomForMembers)
+    private Hdf5Object ToObject(FoundObject found, long roomForMembers, HeaderReads reads)
     {
         if (found.Address < 0)
             return new Hdf5Unreadable(found.Path, found.Aliases, found.Reason ?? "the object cannot be read");
@@ -116,7 +118,7 @@ public sealed class Hdf5File
         try
         {
             // Read for the second time, and not from the disk: the walk needs it to know what is a group.
-            var header = ObjectHeader.Read(_context, found.Address);
+            var header = ObjectHeader.Read(_context, found.Address, reads);
             if (header.IsDataset)
                 return new Hdf5Dataset(found.Path, found.Aliases, header, DatasetDescription.Read(header), roomForMembers);
 

@@ -30,7 +30,7 @@ public abstract class Hdf5Object
     /// <summary>Reads the object's attributes, in name order. One that cannot be read is among them, with its reason.</summary>
     /// <exception cref="Hdf5FormatException">The object's header or its list of attributes is damaged.</exception>
     public virtual IReadOnlyList<Hdf5Attribute> ReadAttributes() =>
-        _context is null ? [] : AttributeReader.Read(ObjectHeader.Read(_context, _address));
+        _context is null ? [] : AttributeReader.Read(_context, _address);
 }
 
 /// <summary>A group: it holds other objects by name, and attributes.</summary>

@@ -11,7 +11,7 @@ internal static class AttributeMessage
     private const byte DatatypeIsShared = 1;
     private const byte DataspaceIsShared = 2;
 
-    public static Hdf5Attribute Parse(FileContext context, ReadOnlyMemory<byte> body)
+    public static Hdf5Attribute Parse(FileContext context, ReadOnlyMemory<byte> body, HeaderReads reads)
     {
         Cursor cursor = new(body.Span, context.Sizes);
         byte version = cursor.Version("the attribute", 1, 3);
@@ -37,10 +37,10 @@ internal static class AttributeMessage
         try
         {
             ReadOnlySpan<byte> typeBody = (flags & DatatypeIsShared) != 0
-                ? SharedMessages.Resolve(context, MessageType.Datatype, typeField).Span
+                ? SharedMessages.Resolve(context, MessageType.Datatype, typeField, reads).Span
                 : typeField;
             ReadOnlySpan<byte> spaceBody = (flags & DataspaceIsShared) != 0
-                ? SharedMessages.Resolve(context, MessageType.Dataspace, spaceField).Span
+                ? SharedMessages.Resolve(context, MessageType.Dataspace, spaceField, reads).Span
                 : spaceField;
             return Create(context, name, DatatypeParser.Parse(typeBody, context.Sizes), Dataspace.Parse(spaceBody, context.Sizes), body[dataAt..]);
         }

@@ -10,23 +10,25 @@ internal static class AttributeReader
     private const int HeapIdBytes = 8;
     private const byte SharedFlag = 0b10;
 
-    public static IReadOnlyList<Hdf5Attribute> Read(ObjectHeader header)
+    public static IReadOnlyList<Hdf5Attribute> Read(FileContext context, long address)
     {
+        HeaderReads reads = new(context.File);
+        var header = ObjectHeader.Read(context, address, reads);
         List<Hdf5Attribute> attributes = [];
         foreach (HeaderMessage message in header.Messages)
         {
             if (message.Type == MessageType.Attribute)
-                attributes.Add(AttributeMessage.Parse(header.Context, SharedMessages.Resolve(header.Context, message)));
+                attributes.Add(AttributeMessage.Parse(context, header.BodyOf(message), reads));
         }
 
         if (header.TryGetBody(MessageType.AttributeInfo, out ReadOnlyMemory<byte> info))
-            ReadDense(header.Context, info.Span, attributes);
+            ReadDense(context, info.Span, attributes, reads);
 
         attributes.Sort(static (left, right) => string.CompareOrdinal(left.Name, right.Name));
         return attributes;
     }
 
-    private static void ReadDense(FileContext context, ReadOnlySpan<byte> body, List<Hdf5Attribute> attributes)
+    private static void ReadDense(FileContext context, ReadOnlySpan<byte> body, List<Hdf5Attribute> attributes, HeaderReads reads)
     {
         Cursor cursor = new(body, context.Sizes);
         cursor.Version("the attribute info", 0, 0);
@@ -49,7 +51,7 @@ internal static class AttributeReader
             Cursor entry = new(record, context.Sizes);
             ReadOnlySpan<byte> id = entry.Take(HeapIdBytes);
             bool isShared = (entry.Byte() & SharedFlag) != 0;
-            attributes.Add(AttributeMessage.Parse(context, isShared ? context.SharedHeap(MessageType.Attribute).Read(id) : heap.Read(id)));
+            attributes.Add(AttributeMessage.Parse(context, isShared ? context.SharedHeap(MessageType.Attribute).Read(id) : heap.Read(id), reads));
         });
     }
 }

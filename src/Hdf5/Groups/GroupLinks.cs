@@ -24,7 +24,7 @@ internal static class GroupLinks
         foreach (HeaderMessage message in group.Messages)
         {
             if (message.Type == MessageType.Link)
-                Add(group.Context, links, Link.Parse(SharedMessages.Resolve(group.Context, message).Span, group.Context.Sizes));
+                Add(group.Context, links, Link.Parse(group.BodyOf(message).Span, group.Context.Sizes));
         }
 
         links.Sort(static (left, right) => string.CompareOrdinal(left.Name, right.Name));

@@ -4,7 +4,7 @@ using Microtome.Hdf5.ObjectLevel;
 namespace Microtome.Hdf5.Groups;
 
 /// <summary>The groups seen so far, and what a path leads to from one of them.</summary>
-internal sealed class GroupTable(FileContext context, long rootAddress, WalkSteps steps)
+internal sealed class GroupTable(FileContext context, long rootAddress, WalkSteps steps, HeaderReads reads)
 {
     private const int MaxSoftLinks = 32;
     private const int MaxNames = 4096;
@@ -18,7 +18,7 @@ internal sealed class GroupTable(FileContext context, long rootAddress, WalkStep
         if (_headers.TryGetValue(address, out ObjectHeader? header))
             return header;
 
-        header = ObjectHeader.Read(context, address);
+        header = ObjectHeader.Read(context, address, reads);
         if (header.IsGroup && !_contents.ContainsKey(address))
             _headers.Add(address, header);
 

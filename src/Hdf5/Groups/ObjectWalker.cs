@@ -1,4 +1,5 @@
 using Microtome.Hdf5.FileLevel;
+using Microtome.Hdf5.ObjectLevel;
 
 namespace Microtome.Hdf5.Groups;
 
@@ -23,9 +24,9 @@ internal sealed class ObjectWalker
     private readonly int _maxObjects;
     private int _aliases;
 
-    public ObjectWalker(FileContext context, long rootAddress)
+    public ObjectWalker(FileContext context, long rootAddress, HeaderReads reads)
     {
-        _groups = new(context, rootAddress, _steps);
+        _groups = new(context, rootAddress, _steps, reads);
         _rootAddress = rootAddress;
         _maxObjects = context.Options.MaxObjects;
     }

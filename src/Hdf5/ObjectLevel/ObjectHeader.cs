@@ -3,7 +3,7 @@ using Microtome.Hdf5.FileLevel;
 namespace Microtome.Hdf5.ObjectLevel;
 
 /// <summary>An object's messages, from its header and all continuation blocks (specification IV.A.1).</summary>
-internal sealed class ObjectHeader(FileContext context, long address, List<HeaderMessage> messages)
+internal sealed class ObjectHeader(FileContext context, long address, List<HeaderMessage> messages, HeaderReads reads)
 {
     public FileContext Context { get; } = context;
 
@@ -18,15 +18,19 @@ internal sealed class ObjectHeader(FileContext context, long address, List<Heade
 
     public bool IsNamedDatatype => Has(MessageType.Datatype) && !Has(MessageType.Dataspace);
 
-    public static ObjectHeader Read(FileContext context, long address)
+    /// <summary>Reads a single header.</summary>
+    public static ObjectHeader Read(FileContext context, long address) => Read(context, address, new(context.File));
+
+    /// <summary>Reads one of several headers, which are bounded together.</summary>
+    public static ObjectHeader Read(FileContext context, long address, HeaderReads reads)
     {
         // One read has the prefix of either version, and mostly the whole first block.
         byte[] start = context.File.ReadMetadataUpTo(address, 512);
         bool isNew = start.AsSpan().StartsWith("OHDR"u8);
         List<HeaderMessage> messages = isNew
-            ? new ObjectHeaderReaderV2(context).Read(address, start)
-            : new ObjectHeaderReaderV1(context).Read(address, start);
-        return new(context, address, messages);
+            ? new ObjectHeaderReaderV2(context, reads).Read(address, start)
+            : new ObjectHeaderReaderV1(context, reads).Read(address, start);
+        return new(context, address, messages, reads);
     }
 
     public bool Has(MessageType type)
@@ -63,9 +67,12 @@ internal sealed class ObjectHeader(FileContext context, long address, List<Heade
         if (!TryFind(type, out HeaderMessage message))
             return false;
 
-        body = SharedMessages.Resolve(Context, message);
+        body = BodyOf(message);
         return true;
     }
+
+    /// <summary>The body of one of the messages, wherever it is stored.</summary>
+    public ReadOnlyMemory<byte> BodyOf(HeaderMessage message) => SharedMessages.Resolve(Context, message, reads);
 
     public ReadOnlyMemory<byte> GetBody(MessageType type) =>
         TryGetBody(type, out ReadOnlyMemory<byte> body) ? body : throw new Hdf5FormatException($"The object at {Address} has no {type} message.");

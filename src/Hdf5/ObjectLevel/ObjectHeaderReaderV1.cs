@@ -3,7 +3,7 @@ using Microtome.Hdf5.FileLevel;
 namespace Microtome.Hdf5.ObjectLevel;
 
 /// <summary>Object headers of version 1: no signature, no checksum, messages on multiples of 8 (specification IV.A.1.a).</summary>
-internal sealed class ObjectHeaderReaderV1(FileContext context)
+internal sealed class ObjectHeaderReaderV1(FileContext context, HeaderReads reads)
 {
     private const int PrefixBytes = 16;
     private const int MessagePrefixBytes = 8;
@@ -23,6 +23,7 @@ internal sealed class ObjectHeaderReaderV1(FileContext context)
         int count = prefix.UInt16();
         prefix.Skip(4); // reference count
         long length = prefix.UInt32();
+        reads.Take(PrefixBytes + length);
         if (PrefixBytes + length > start.Length)
             start = context.File.ReadMetadata(address, PrefixBytes + length);
 
@@ -30,7 +31,7 @@ internal sealed class ObjectHeaderReaderV1(FileContext context)
         ReadBlock(start.AsMemory(PrefixBytes, (int)length), count);
         while (_continuations.TryDequeue(out (long Address, long Length) block))
         {
-            (limits ??= new(address)).Enter(block.Address, block.Length);
+            (limits ??= new(address, reads)).Enter(block.Address, block.Length);
             ReadBlock(context.File.ReadMetadata(block.Address, block.Length), count);
         }
 

@@ -3,7 +3,7 @@ using Microtome.Hdf5.FileLevel;
 namespace Microtome.Hdf5.ObjectLevel;
 
 /// <summary>Object headers of version 2: signed blocks with checksums (specification IV.A.1.b).</summary>
-internal sealed class ObjectHeaderReaderV2(FileContext context)
+internal sealed class ObjectHeaderReaderV2(FileContext context, HeaderReads reads)
 {
     private const int ChecksumBytes = 4;
 
@@ -29,6 +29,7 @@ internal sealed class ObjectHeaderReaderV2(FileContext context)
         long length = prefix.Length(1 << (flags & 0x03));
         int prefixBytes = prefix.Position;
         long total = checked(Math.Min(length, BoundedFile.MaxMetadataBytes) + prefixBytes + ChecksumBytes);
+        reads.Take(total);
         if (total > start.Length)
             start = context.File.ReadMetadata(address, total);
 
@@ -37,7 +38,7 @@ internal sealed class ObjectHeaderReaderV2(FileContext context)
         ObjectHeaderLimits? limits = null;
         while (_continuations.TryDequeue(out (long Address, long Length) block))
         {
-            (limits ??= new(address)).Enter(block.Address, block.Length);
+            (limits ??= new(address, reads)).Enter(block.Address, block.Length);
             ReadContinuation(block.Address, block.Length);
         }
 

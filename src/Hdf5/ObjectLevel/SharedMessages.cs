@@ -11,18 +11,18 @@ internal static class SharedMessages
     private const int HeapType = 1;
     private const int HeapIdBytes = 8;
 
-    public static ReadOnlyMemory<byte> Resolve(FileContext context, HeaderMessage message) =>
-        message.IsShared ? Resolve(context, message.Type, message.Body.Span) : message.Body;
+    public static ReadOnlyMemory<byte> Resolve(FileContext context, HeaderMessage message, HeaderReads reads) =>
+        message.IsShared ? Resolve(context, message.Type, message.Body.Span, reads) : message.Body;
 
     /// <summary>Follows a shared message's body to the real one.</summary>
-    public static ReadOnlyMemory<byte> Resolve(FileContext context, MessageType type, ReadOnlySpan<byte> reference)
+    public static ReadOnlyMemory<byte> Resolve(FileContext context, MessageType type, ReadOnlySpan<byte> reference, HeaderReads reads)
     {
         Cursor cursor = new(reference, context.Sizes);
-        return Resolve(context, type, ref cursor);
+        return Resolve(context, type, ref cursor, reads);
     }
 
     /// <summary>The same, from the middle of another message (an attribute's datatype); the cursor ends behind the reference.</summary>
-    public static ReadOnlyMemory<byte> Resolve(FileContext context, MessageType type, ref Cursor cursor)
+    public static ReadOnlyMemory<byte> Resolve(FileContext context, MessageType type, ref Cursor cursor, HeaderReads reads)
     {
         byte version = cursor.Version("a shared message", 1, 3);
         byte kind = cursor.Byte();
@@ -32,10 +32,15 @@ internal static class SharedMessages
         if (version == 3 && kind == HeapType)
             return context.SharedHeap(type).Read(cursor.Take(HeapIdBytes));
 
-        ObjectHeader header = ObjectHeader.Read(context, cursor.Address());
+        long address = cursor.Address();
+        if (reads.TryGetShared(type, address, out ReadOnlyMemory<byte> body))
+            return body;
+
+        var header = ObjectHeader.Read(context, address, reads);
         if (!header.TryFind(type, out HeaderMessage found) || found.IsShared)
             throw new Hdf5FormatException($"The object at {header.Address} does not hold the shared {type} message.");
 
+        reads.KeepShared(type, address, found.Body);
         return found.Body;
     }
 }
