@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 
 namespace Microtome.Hdf5.Filters;
@@ -72,7 +71,7 @@ public sealed class FilterPipeline
         }
 
         ReadOnlySpan<byte> input = stored;
-        byte[]? holding = null;
+        DecodeBuffer holding = default;
         try
         {
             for (int i = _decoders.Length - 1; i > first; i--)
@@ -82,37 +81,34 @@ public sealed class FilterPipeline
                     continue;
                 }
 
-                byte[] output = ArrayPool<byte>.Shared.Rent(BoundBefore(i, filterMask, decoded.Length));
+                DecodeBuffer output = DecodeBuffer.Rent(BoundBefore(i, filterMask, decoded.Length));
                 int made;
                 try
                 {
-                    made = _decoders[i].Decode(input, output.AsSpan(0, BoundBefore(i, filterMask, decoded.Length)));
+                    made = _decoders[i].Decode(input, output.Span[..BoundBefore(i, filterMask, decoded.Length)]);
                 }
                 catch
                 {
-                    ArrayPool<byte>.Shared.Return(output);
+                    output.Return();
                     throw;
                 }
 
-                if (holding is not null)
-                {
-                    ArrayPool<byte>.Shared.Return(holding);
-                }
-
+                holding.Return();
                 holding = output;
-                input = output.AsSpan(0, made);
+                input = output.Span[..made];
             }
 
             DecodeLast(first, input, decoded);
         }
         finally
         {
-            if (holding is not null)
-            {
-                ArrayPool<byte>.Shared.Return(holding);
-            }
+            holding.Return();
         }
     }
+
+    /// <summary>Bytes that decoding a chunk takes at the most between its stored and its decoded form: one step's result, and the next one's.</summary>
+    internal long BytesBetween(int chunkBytes) =>
+        _decoders.Length < 2 ? 0 : Math.Min(_decoders.Length - 1, 2) * (long)BoundBefore(_decoders.Length - 1, 0, chunkBytes);
 
     private static bool IsSkipped(uint filterMask, int filter) => (filterMask & (1u << filter)) != 0;
 

@@ -1,15 +1,17 @@
-using System.Buffers;
+using Microtome.Hdf5.Filters;
 
 namespace Microtome.Hdf5.Reading;
 
 /// <summary>
 /// One decoded chunk, or one that is being decoded. Counted: the cache and every reader hold it, and who lets go of it last gives the
-/// buffer back to the pool, so that a chunk dropped from the cache stays whole for those who are still copying from it.
+/// buffer back, so that a chunk dropped from the cache stays whole for those who are still copying from it.
 /// </summary>
 internal sealed class CachedChunk(ChunkKey key, int length)
 {
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private byte[]? _buffer;
+    private DecodeBuffer _buffer;
+    private DecodeGate? _gate;
+    private long _admitted;
     private int _holders = 2; // the cache, and the one who decodes
     private int _isUnread;
 
@@ -19,7 +21,7 @@ internal sealed class CachedChunk(ChunkKey key, int length)
     public int Length => length;
 
     /// <summary>Bytes that the buffer takes.</summary>
-    public int Bytes => _buffer?.Length ?? length;
+    public int Bytes => Math.Max(_buffer.Capacity, length);
 
     /// <summary>Used since the clock's hand last came by.</summary>
     public bool WasUsed { get; set; }
@@ -31,14 +33,28 @@ internal sealed class CachedChunk(ChunkKey key, int length)
 
     public Task Ready => _ready.Task;
 
-    public ReadOnlySpan<byte> Span => _buffer.AsSpan(0, length);
+    public ReadOnlySpan<byte> Span => _buffer.Span[..length];
+
+    /// <summary>It entered the gate, and stays inside for as long as its buffer is over and above the cache.</summary>
+    public void Admit(DecodeGate gate, long bytes)
+    {
+        _gate = gate;
+        _admitted = bytes;
+    }
+
+    /// <summary>The buffer is the cache's, or nobody's any more.</summary>
+    public void LeaveGate()
+    {
+        if (_gate is not null && Interlocked.Exchange(ref _admitted, 0) is > 0 and long bytes)
+            _gate.Leave(bytes);
+    }
 
     public void Decode(ChunkedStorage storage, Layouts.ChunkEntry entry)
     {
         try
         {
-            _buffer = ArrayPool<byte>.Shared.Rent(length);
-            storage.Decode(entry, _buffer.AsSpan(0, length));
+            _buffer = DecodeBuffer.Rent(length);
+            storage.Decode(entry, _buffer.Span[..length]);
             _ready.SetResult();
         }
         catch (Exception exception)
@@ -67,10 +83,10 @@ internal sealed class CachedChunk(ChunkKey key, int length)
 
     public void Release()
     {
-        if (Interlocked.Decrement(ref _holders) == 0 && _buffer is { } buffer)
+        if (Interlocked.Decrement(ref _holders) == 0)
         {
-            _buffer = null;
-            ArrayPool<byte>.Shared.Return(buffer);
+            _buffer.Return();
+            LeaveGate();
         }
     }
 }

@@ -7,12 +7,15 @@ namespace Microtome.Hdf5.Reading;
 /// <summary>
 /// Decoded chunks, bounded in bytes, for the whole process. One decode is in flight for a chunk, whoever asks; the others wait for
 /// it without a thread. Lookups take no lock; what is dropped is chosen by a clock (second chance), which approximates least
-/// recently used. Chunks that readers hold while they copy are over and above the bound, at most one a reader.
+/// recently used. Chunks that readers hold while they copy are over and above the bound, at most one a reader; of large ones no more
+/// than <see cref="Gate"/> lets in.
 /// </summary>
 public sealed class ChunkCache
 {
     /// <summary>A chunk of more than this part of the capacity is decoded for those who ask at the time, and not kept.</summary>
     private const int LargestPart = 4;
+
+    private const long MaxLargeBytes = 256L << 20;
 
     private readonly ConcurrentDictionary<ChunkKey, CachedChunk> _chunks = new();
     private readonly ConcurrentQueue<CachedChunk> _clock = new();
@@ -48,6 +51,9 @@ public sealed class ChunkCache
 
     internal DecodeAhead Ahead { get; }
 
+    /// <summary>For chunks that are decoded, into the cache or past it.</summary>
+    internal DecodeGate Gate { get; } = new(MaxLargeBytes);
+
     /// <summary>A chunk was decoded, for the cache or past it.</summary>
     internal void CountDecoded(int bytes)
     {
@@ -77,10 +83,16 @@ public sealed class ChunkCache
         {
             if (!_chunks.TryGetValue(key, out CachedChunk? chunk))
             {
-                if (TryDecode(key, storage, entry, isAhead: false, out CachedChunk? decoded))
-                    return new(decoded);
+                if (!TryAnnounce(key, storage, isAhead: false, out CachedChunk? announced))
+                    continue;
 
-                continue;
+                // Whoever else wants this chunk waits for it already.
+                long bytes = storage.DecodingBytes(entry);
+                if (bytes > 0)
+                    await Gate.EnterAsync(bytes);
+
+                Decode(announced, storage, entry, bytes);
+                return new(announced);
             }
 
             if (!chunk.TryHold())
@@ -100,11 +112,25 @@ public sealed class ChunkCache
         }
     }
 
-    /// <summary>Decodes a chunk into the cache unless it is there or in flight.</summary>
+    /// <summary>Decodes a chunk into the cache unless it is there or in flight, or too large to be kept or let in now.</summary>
     internal void Prefetch(ChunkKey key, ChunkedStorage storage, ChunkEntry entry)
     {
-        if (!Contains(key) && TryDecode(key, storage, entry, isAhead: true, out CachedChunk? chunk))
+        if (Contains(key) || storage.ChunkBytes > CapacityBytes / LargestPart)
+            return;
+
+        long bytes = storage.DecodingBytes(entry);
+        if (bytes > 0 && !Gate.TryEnter(bytes))
+            return;
+
+        if (TryAnnounce(key, storage, isAhead: true, out CachedChunk? chunk))
+        {
+            Decode(chunk, storage, entry, bytes);
             chunk.Release();
+        }
+        else if (bytes > 0)
+        {
+            Gate.Leave(bytes);
+        }
     }
 
     private ChunkLease Use(CachedChunk chunk)
@@ -117,7 +143,8 @@ public sealed class ChunkCache
         return new(chunk);
     }
 
-    private bool TryDecode(ChunkKey key, ChunkedStorage storage, ChunkEntry entry, bool isAhead, [NotNullWhen(true)] out CachedChunk? chunk)
+    /// <summary>Makes a chunk that is found from now on, and ready once it is decoded; false where somebody was quicker.</summary>
+    private bool TryAnnounce(ChunkKey key, ChunkedStorage storage, bool isAhead, [NotNullWhen(true)] out CachedChunk? chunk)
     {
         chunk = new(key, storage.ChunkBytes);
         if (isAhead)
@@ -134,7 +161,19 @@ public sealed class ChunkCache
         }
 
         Ahead.Begun(key);
-        CountDecoded(storage.ChunkBytes);
+        return true;
+    }
+
+    /// <param name="chunk">Announced.</param>
+    /// <param name="storage">Whose chunk it is.</param>
+    /// <param name="entry">Where it is stored.</param>
+    /// <param name="admitted">The bytes that it entered the gate with; 0 for an ordinary chunk.</param>
+    private void Decode(CachedChunk chunk, ChunkedStorage storage, ChunkEntry entry, long admitted)
+    {
+        if (admitted > 0)
+            chunk.Admit(Gate, admitted);
+
+        CountDecoded(chunk.Length);
         try
         {
             chunk.Decode(storage, entry);
@@ -147,7 +186,6 @@ public sealed class ChunkCache
         }
 
         Keep(chunk);
-        return true;
     }
 
     private void Keep(CachedChunk chunk)
@@ -159,6 +197,7 @@ public sealed class ChunkCache
         }
 
         Interlocked.Add(ref _bytes, chunk.Bytes);
+        chunk.LeaveGate();
         _clock.Enqueue(chunk);
         while (Volatile.Read(ref _bytes) > CapacityBytes && _clock.TryDequeue(out CachedChunk? oldest))
         {

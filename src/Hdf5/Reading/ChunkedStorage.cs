@@ -1,4 +1,3 @@
-using System.Buffers;
 using Microtome.Hdf5.FileLevel;
 using Microtome.Hdf5.Filters;
 using Microtome.Hdf5.Layouts;
@@ -112,6 +111,11 @@ internal sealed class ChunkedStorage : ArrayStorage
 #pragma warning restore CA1031
     }
 
+    /// <summary>Bytes to enter the cache's gate with, before a chunk is decoded; 0 for an ordinary one, which need not.</summary>
+    public long DecodingBytes(ChunkEntry entry) => Math.Max(ChunkBytes, entry.StoredBytes) <= DecodeBuffer.LargestPooled
+        ? 0
+        : ChunkBytes + entry.StoredBytes + _pipeline!.BytesBetween(ChunkBytes);
+
     /// <summary>Reads and decodes one chunk; called by the cache, once for all who wait for it.</summary>
     public void Decode(ChunkEntry entry, Span<byte> decoded)
     {
@@ -119,10 +123,10 @@ internal sealed class ChunkedStorage : ArrayStorage
         if (entry.StoredBytes > Math.Max(4096, 2 * _source.Context.Options.MaxChunkBytes))
             throw new Hdf5FormatException($"A chunk of {entry.StoredBytes} stored bytes is over the limit.");
 
-        byte[] stored = ArrayPool<byte>.Shared.Rent((int)entry.StoredBytes);
+        var stored = DecodeBuffer.Rent((int)entry.StoredBytes);
         try
         {
-            Span<byte> bytes = stored.AsSpan(0, (int)entry.StoredBytes);
+            Span<byte> bytes = stored.Span[..(int)entry.StoredBytes];
             File.Read(entry.Address, bytes);
             _pipeline!.Decode(bytes, entry.FilterMask, decoded);
         }
@@ -133,7 +137,7 @@ internal sealed class ChunkedStorage : ArrayStorage
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(stored);
+            stored.Return();
         }
     }
 
@@ -204,17 +208,25 @@ internal sealed class ChunkedStorage : ArrayStorage
 
     private void DecodeAndCopy(BoxRequest request, ReadOnlySpan<long> coordinates, ChunkEntry entry, Span<byte> target)
     {
-        byte[] decoded = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        long admitted = DecodingBytes(entry);
+        if (admitted > 0)
+            Cache.Gate.EnterAsync(admitted).GetAwaiter().GetResult(); // The read is to end on this thread.
+
+        DecodeBuffer decoded = default;
         try
         {
-            Decode(entry, decoded.AsSpan(0, ChunkBytes));
+            decoded = DecodeBuffer.Rent(ChunkBytes);
+            Span<byte> bytes = decoded.Span[..ChunkBytes];
+            Decode(entry, bytes);
             Cache.CountDecoded(ChunkBytes);
             Box box = Cut(request, stackalloc long[Box.SpaceLength], coordinates, isFill: false);
-            box.Copy(decoded.AsSpan(0, ChunkBytes), target);
+            box.Copy(bytes, target);
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(decoded);
+            decoded.Return();
+            if (admitted > 0)
+                Cache.Gate.Leave(admitted);
         }
     }
 
@@ -232,6 +244,7 @@ internal sealed class ChunkedStorage : ArrayStorage
     {
         int next = -1;
         int workers = Math.Min(pending.Count, Environment.ProcessorCount);
+        workers = Math.Min(workers, Cache.Gate.MostAtOnce(DecodingBytes(Table[pending[0]])));
         if (workers == 1)
             return WorkAsync();
 
