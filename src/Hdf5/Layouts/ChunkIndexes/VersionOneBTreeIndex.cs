@@ -1,10 +1,13 @@
 using System.Buffers.Binary;
 using Microtome.Hdf5.FileLevel;
-using Microtome.Hdf5.ObjectLevel;
 
 namespace Microtome.Hdf5.Layouts.ChunkIndexes;
 
-/// <summary>Version 1 B-tree of type 1: the key holds stored size, filter mask and the first element's index on each axis (specification III.A.1).</summary>
+/// <summary>
+/// Version 1 B-tree of type 1: the key holds stored size, filter mask and the first element's index on each axis (specification
+/// III.A.1). Keys ascend, also over the chunks outside of an array that has shrunk. A damaged one may lead out of the array like those,
+/// and its chunk would read as the fill value: mostly it is not in its place in the order, either.
+/// </summary>
 internal static class VersionOneBTreeIndex
 {
     private const int NodeType = 1;
@@ -15,7 +18,9 @@ internal static class VersionOneBTreeIndex
         int keyBytes = 8 + (8 * (source.Rank + 1));
         BTreeV1 tree = new(source.Context, NodeType, keyBytes, 2 * source.Context.ChunkNodeK);
         long[] chunkDims = source.Layout.ChunkDims;
-        long[] coordinates = new long[Dataspace.MaxRank];
+        long[] coordinates = new long[source.Rank];
+        long[] last = new long[source.Rank];
+        bool isFirst = true;
         tree.Walk(source.Layout.IndexAddress, (key, address) =>
         {
             uint storedBytes = BinaryPrimitives.ReadUInt32LittleEndian(key);
@@ -28,7 +33,12 @@ internal static class VersionOneBTreeIndex
                     throw new Hdf5FormatException("A chunk does not start on its grid.");
             }
 
-            builder.Add(coordinates.AsSpan(0, chunkDims.Length), new(address, storedBytes, filterMask));
+            if (!isFirst && coordinates.AsSpan().SequenceCompareTo(last) <= 0)
+                throw new Hdf5FormatException("The chunk index is not in the order of its chunks.");
+
+            isFirst = false;
+            coordinates.CopyTo(last, 0);
+            builder.Add(coordinates, new(address, storedBytes, filterMask));
         });
     }
 }
