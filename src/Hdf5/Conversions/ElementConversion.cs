@@ -77,7 +77,19 @@ internal abstract class ElementConversion(int storedBytes, int nativeBytes)
     {
         served = null;
         reason = null;
-        if (type.Order == FloatOrder.Vax || type.Normalization != FloatNormalization.Implied || type.Size > 8)
+        if (type.Normalization != FloatNormalization.Implied)
+        {
+            string normalization = type.Normalization switch
+            {
+                FloatNormalization.None => "none",
+                FloatNormalization.AlwaysSet => "msb set",
+                _ => "unassigned",
+            };
+            reason = $"floating-point numbers of type {DatatypeText.Describe(type)} with the mantissa normalization \"{normalization}\" have no native type";
+            return null;
+        }
+
+        if (type.Order == FloatOrder.Vax || type.Size > 8)
         {
             reason = $"floating-point numbers of type {DatatypeText.Describe(type)} have no native type";
             return null;
