@@ -137,7 +137,7 @@ public sealed class FilterPipeline
     /// <summary>The most that undoing filter <paramref name="i"/> can make: exact where the filters before it change the size by a fixed amount.</summary>
     private int BoundBefore(int i, uint filterMask, int chunkBytes)
     {
-        int bound = chunkBytes;
+        long bound = chunkBytes;
         for (int before = 0; before < i; before++)
         {
             if (!IsSkipped(filterMask, before))
@@ -146,6 +146,7 @@ public sealed class FilterPipeline
             }
         }
 
-        return bound;
+        // Of a large chunk and many filters it is more than can be had.
+        return (int)Math.Min(bound, Array.MaxLength);
     }
 }
