@@ -10,6 +10,7 @@ public sealed class LargeChunkTests : IDisposable
 {
     private const int Chunks = 4;
     private const int Rows = 24;
+    private const int RowBytes = 1 << 20;
     private const int Readers = 8;
     private const long MaxKeptBytes = 8L << 20;
 
@@ -69,6 +70,18 @@ public sealed class LargeChunkTests : IDisposable
         Assert.Equal((false, false), (large.IsCompleted, once.IsCompleted));
         _cache.Gate.Leave(long.MaxValue);
         await Task.WhenAll(large, once);
+    }
+
+    [Fact]
+    public async Task A_large_chunk_that_the_cache_keeps_has_left_the_gate()
+    {
+        ChunkCache cache = new(256 << 20);
+        Hdf5Dataset dataset = Hdf5File.Open(_handle, new() { ChunkCache = cache }).ReadObjects().OfType<Hdf5Dataset>().Single(found => found.Path == "/gzip");
+        await ReadColumnAsync(dataset);
+        Assert.True(cache.Gate.TryEnter(long.MaxValue), "all have left the gate");
+        await ReadColumnAsync(dataset);
+        Assert.Equal((Chunks, Chunks), (cache.Misses, cache.Hits));
+        Assert.Equal(Chunks * Rows * (long)RowBytes, cache.Bytes);
     }
 
     [Fact]
