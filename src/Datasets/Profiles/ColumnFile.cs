@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using Microsoft.Win32.SafeHandles;
 using Microtome.Datasets.Storage;
 
@@ -10,6 +11,7 @@ internal sealed class ColumnFile : IDisposable
 
     private readonly SafeFileHandle _file;
     private readonly byte[] _buffer = new byte[BufferBytes];
+    private readonly XxHash128 _digest = new();
     private int _filled;
     private long _written;
 
@@ -42,6 +44,19 @@ internal sealed class ColumnFile : IDisposable
         }
     }
 
+    /// <summary>XXH128 of a column's file, in hexadecimal, as it reads now.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static string DigestOf(string path)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        XxHash128 digest = new();
+        digest.Append(file);
+        return Convert.ToHexStringLower(digest.GetCurrentHash());
+    }
+
+    /// <summary>The same of what was written so far.</summary>
+    public string Digest => Convert.ToHexStringLower(_digest.GetCurrentHash());
+
     public void Dispose() => _file.Dispose();
 
     private void Flush()
@@ -55,6 +70,7 @@ internal sealed class ColumnFile : IDisposable
             throw new DiskFullException("The disk is full.", error);
         }
 
+        _digest.Append(_buffer.AsSpan(0, _filled));
         _written += _filled;
         _filled = 0;
     }

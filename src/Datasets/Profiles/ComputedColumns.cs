@@ -6,7 +6,8 @@ namespace Microtome.Datasets.Profiles;
 /// <summary>
 /// The columns and statistics that profiles computed, kept by content in the state directory: a folder an array, published by a
 /// rename, so that it is whole or not there. They are there before their bytes are on the disk; until then they are not believed
-/// after the machine has been started anew. What is there is read once and then known in memory. Columns of content that is no
+/// after the machine has been started anew. What is there is read once and then known in memory; columns that are not what was
+/// written count as not computed. Columns of content that is no
 /// longer served make room for others. Safe for concurrent use.
 /// </summary>
 public sealed class ComputedColumns
@@ -22,7 +23,7 @@ public sealed class ComputedColumns
     private readonly StateDirectory _state;
     private readonly Func<string, bool> _isServed;
     private readonly Lock _lock = new();
-    private Dictionary<ProfileKey, ProfileRecord>? _records;
+    private Dictionary<ProfileKey, KeptProfile>? _profiles;
 
     /// <param name="state">Where they are kept.</param>
     /// <param name="isServed">Whether this content is served: its columns are kept.</param>
@@ -45,14 +46,20 @@ public sealed class ComputedColumns
         }
 
         ProfileKey key = new(content, array);
-        if (Read(key) is not { } record || !record.Kinds.Contains(kind))
+        if (Read(key) is not { } profile || !profile.Record.Kinds.Contains(kind))
         {
             return null;
         }
 
         try
         {
-            return new ColumnSource(Path.Combine(Folder(key), kind.Name), record.SpecOf(kind));
+            if (!profile.IsIntact(kind))
+            {
+                Drop(key, profile);
+                return null;
+            }
+
+            return new ColumnSource(Path.Combine(profile.Folder, kind.Name), profile.Record.SpecOf(kind));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
         {
@@ -61,7 +68,7 @@ public sealed class ComputedColumns
     }
 
     /// <summary>What a profile found of the array as a whole; null where there is none.</summary>
-    public ArrayStatistics? FindStatistics(string content, string array) => Read(new(content, array))?.Statistics;
+    public ArrayStatistics? FindStatistics(string content, string array) => Read(new(content, array))?.Record.Statistics;
 
     /// <summary>Computes the columns of an array and publishes them; nothing where they are there already.</summary>
     /// <param name="key">What they are kept under.</param>
@@ -92,7 +99,7 @@ public sealed class ComputedColumns
             using ProfileWriter writer = new(unfinished, spec.Dtype, spec.Shape.Rows);
             ArrayStatistics statistics = await new ProfilePass(source, writer).RunAsync(progress, cancellationToken);
             ProfileRecord record = new(ProfileRecord.CurrentFormat, key.Content, key.Array, spec.Dtype.Name, spec.Shape.Rows, statistics, Boot.Id);
-            writer.Finish(record);
+            record = writer.Finish(record);
             if (!isUnchanged())
             {
                 throw new ArrayReadException("A file of the dataset changed while it was profiled.");
@@ -102,7 +109,7 @@ public sealed class ComputedColumns
             {
                 Delete(Folder(key));
                 Directory.Move(unfinished, Folder(key));
-                _records![key] = record;
+                _profiles![key] = new(record, Folder(key));
                 isPublished = true;
             }
         }
@@ -122,7 +129,7 @@ public sealed class ComputedColumns
         List<string> folders;
         lock (_lock)
         {
-            folders = [.. (_records ?? []).Where(entry => entry.Value.Boot.Length > 0).Select(entry => Folder(entry.Key))];
+            folders = [.. (_profiles ?? []).Values.Where(profile => profile.Record.Boot.Length > 0).Select(profile => profile.Folder)];
         }
 
         DurableFolder.Settle(folders);
@@ -144,28 +151,44 @@ public sealed class ComputedColumns
 
     private string Folder(ProfileKey key) => Path.Combine(_state.OpenRoom(Room), key.Folder);
 
-    private ProfileRecord? Read(ProfileKey key)
+    /// <summary>Its columns are not what was written: they have to be computed again.</summary>
+    private void Drop(ProfileKey key, KeptProfile damaged)
     {
         lock (_lock)
         {
-            if (_records is null && _state.TryFindRoom(Room, out string? room))
+            if (_profiles!.GetValueOrDefault(key) != damaged)
             {
-                _records = Load(room);
+                return; // Another was faster, and may have computed them again.
             }
 
-            return _records?.GetValueOrDefault(key);
+            _profiles!.Remove(key);
+            _state.Budget.Release(damaged.Record.Bytes);
+            Delete(damaged.Folder);
         }
     }
 
-    private Dictionary<ProfileKey, ProfileRecord> Load(string room)
+    private KeptProfile? Read(ProfileKey key)
     {
-        Dictionary<ProfileKey, ProfileRecord> records = [];
+        lock (_lock)
+        {
+            if (_profiles is null && _state.TryFindRoom(Room, out string? room))
+            {
+                _profiles = Load(room);
+            }
+
+            return _profiles?.GetValueOrDefault(key);
+        }
+    }
+
+    private Dictionary<ProfileKey, KeptProfile> Load(string room)
+    {
+        Dictionary<ProfileKey, KeptProfile> profiles = [];
         foreach (string folder in Directory.EnumerateDirectories(room))
         {
             ProfileRecord? record = Path.GetFileName(folder).StartsWith(UnfinishedPrefix, StringComparison.Ordinal) ? null : ProfileRecord.TryRead(folder);
             if (record is not null && new ProfileKey(record.Content, record.Array).Folder == Path.GetFileName(folder))
             {
-                records[new(record.Content, record.Array)] = record;
+                profiles[new(record.Content, record.Array)] = new(record, folder);
                 _state.Budget.Count(record.Bytes);
             }
             else
@@ -174,7 +197,7 @@ public sealed class ComputedColumns
             }
         }
 
-        return records;
+        return profiles;
     }
 
     private long Evict(long wanted)
@@ -182,14 +205,14 @@ public sealed class ComputedColumns
         long freed = 0;
         lock (_lock)
         {
-            foreach ((ProfileKey key, ProfileRecord record) in _records ?? [])
+            foreach ((ProfileKey key, KeptProfile profile) in _profiles ?? [])
             {
                 if (freed < wanted && !_isServed(key.Content))
                 {
-                    _records!.Remove(key);
-                    Delete(Folder(key));
-                    _state.Budget.Release(record.Bytes);
-                    freed += record.Bytes;
+                    _profiles!.Remove(key);
+                    Delete(profile.Folder);
+                    _state.Budget.Release(profile.Record.Bytes);
+                    freed += profile.Record.Bytes;
                 }
             }
         }

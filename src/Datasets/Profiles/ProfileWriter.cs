@@ -7,7 +7,7 @@ namespace Microtome.Datasets.Profiles;
 /// <summary>The columns of one array while they are computed, in a folder that nobody looks into before it is whole. Not for concurrent use.</summary>
 internal sealed class ProfileWriter : IDisposable
 {
-    private readonly List<ColumnFile> _files = [];
+    private readonly Dictionary<string, ColumnFile> _files = [];
     private readonly ColumnFile _hash;
     private readonly ColumnFile? _mean;
     private readonly ColumnFile? _std;
@@ -41,8 +41,7 @@ internal sealed class ProfileWriter : IDisposable
                 return null;
             }
 
-            _files.Add(new(Path.Combine(folder, kind.Name), kind.SpecOf(dtype, rows).Bytes));
-            return _files[^1];
+            return _files[kind.Name] = new(Path.Combine(folder, kind.Name), kind.SpecOf(dtype, rows).Bytes);
         }
     }
 
@@ -69,23 +68,27 @@ internal sealed class ProfileWriter : IDisposable
 
     /// <summary>Writes what is left, the record last. All of it is on the disk where the record is believed whenever the machine was started.</summary>
     /// <exception cref="Storage.DiskFullException">The disk is full.</exception>
-    public void Finish(ProfileRecord record)
+    /// <returns>The record with the columns' digests and its own.</returns>
+    public ProfileRecord Finish(ProfileRecord record)
     {
-        foreach (ColumnFile file in _files)
+        foreach (ColumnFile file in _files.Values)
         {
             file.Finish(isDurable: record.Boot.Length == 0);
         }
 
-        Storage.AtomicFile.Write(Path.Combine(_folder, ProfileRecord.FileName), record.ToJson());
+        ProfileRecord signed = record.Sign(_files.ToDictionary(file => file.Key, file => file.Value.Digest));
+        Storage.AtomicFile.Write(Path.Combine(_folder, ProfileRecord.FileName), signed.ToJson());
+        return signed;
     }
 
     public void Dispose()
     {
-        foreach (ColumnFile file in _files)
+        foreach (ColumnFile file in _files.Values)
         {
             file.Dispose();
         }
     }
+
     private static void Write(ReadOnlySpan<double> numbers, ColumnFile file)
     {
         Span<byte> bytes = file.Next(numbers.Length * sizeof(double));

@@ -74,6 +74,43 @@ public sealed class ComputedColumnsTests
         Assert.Equal(ComputedColumns.BytesOf(place.Source.Spec), place.Budget.Used);
     }
 
+    [Theory]
+    [InlineData("mean")]
+    [InlineData("hash")]
+    [InlineData("max")]
+    public async Task A_column_with_another_byte_counts_as_not_computed_until_it_is_computed_again(string column)
+    {
+        using Place place = new();
+        await place.Columns.ComputeAsync(new("v", "x"), place.Source, () => true, _ => { }, CancellationToken.None);
+        string path = Path.Combine(place.Room, new ProfileKey("v", "x").Folder, column);
+        byte[] whole = File.ReadAllBytes(path);
+        byte[] damaged = [.. whole];
+        damaged[^1] ^= 1;
+        File.WriteAllBytes(path, damaged);
+        ComputedColumns later = place.Reopen();
+        Assert.Null(later.Find("v", "x." + column));
+        Assert.False(later.Has(new("v", "x")));
+        Assert.Equal(0, place.Budget.Used);
+        await later.ComputeAsync(new("v", "x"), place.Source, () => true, _ => { }, CancellationToken.None);
+        using IArraySource? again = later.Find("v", "x." + column);
+        Assert.NotNull(again);
+        Assert.Equal(whole, File.ReadAllBytes(path));
+    }
+
+    [Theory]
+    [InlineData("i4\",\"rows\"", "f4\",\"rows\"")]
+    [InlineData("\"count\":1000", "\"count\":1001")]
+    public async Task A_record_that_says_something_else_is_dropped(string said, string says)
+    {
+        using Place place = new();
+        await place.Columns.ComputeAsync(new("v", "x"), place.Source, () => true, _ => { }, CancellationToken.None);
+        string path = Path.Combine(place.Room, new ProfileKey("v", "x").Folder, "profile.json");
+        string text = File.ReadAllText(path);
+        Assert.Contains(said, text, StringComparison.OrdinalIgnoreCase);
+        File.WriteAllText(path, text.Replace(said, says, StringComparison.OrdinalIgnoreCase));
+        Assert.Null(place.Reopen().FindStatistics("v", "x"));
+    }
+
     [Fact]
     public async Task Columns_that_were_not_on_the_disk_when_the_machine_stopped_are_dropped()
     {

@@ -53,6 +53,7 @@ public sealed class ProfileGoldenTests
         ComputedColumns columns = ProfileOracleTests.ColumnsIn(folder);
         await columns.ComputeAsync(new("v", "x"), source, () => true, _ => { }, TestContext.Current.CancellationToken);
         using IncrementalHash digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Assert.NotNull(ProfileRecord.TryRead(Path.Combine(folder.File("state"), "columns", new ProfileKey("v", "x").Folder)));
         foreach (ColumnKind kind in ColumnKind.Of(dtype))
         {
             digest.AppendData(File.ReadAllBytes(Path.Combine(folder.File("state"), "columns", new ProfileKey("v", "x").Folder, kind.Name)));
