@@ -59,7 +59,7 @@ internal sealed record StoredView(int Format, string Dataset, string Name, strin
     private NamedView? ToView(string path, long offset)
     {
         long[] rows = ReadRows(path, offset);
-        if ((Format == CurrentFormat && Digest != DigestOf(rows)) || Array.Exists(rows, row => row < 0 || row >= DatasetRows))
+        if (Digest != (Format == CurrentFormat ? DigestOf(rows) : null) || Array.Exists(rows, row => row < 0 || row >= DatasetRows))
         {
             return null;
         }
