@@ -40,18 +40,22 @@ internal sealed class JobBook(StateDirectory state, TimeProvider time, Func<stri
     }
 
     /// <summary>Reads the jobs of an earlier life; those that had not ended wait again, in their order.</summary>
-    public void Load(Func<JobRecord, JobRecord> revise)
+    /// <returns>The files that hold no job; they are left as they are.</returns>
+    public IReadOnlyList<string> Load(Func<JobRecord, JobRecord> revise)
     {
         if (!state.TryFindRoom(Room, out string? room))
         {
-            return;
+            return [];
         }
 
-        foreach (JobRecord read in Directory.EnumerateFiles(room, "*" + Extension).Select(JobRecord.TryRead).OfType<JobRecord>().OrderBy(record => record.Created).ThenBy(record => record.Id, StringComparer.Ordinal))
+        List<(string Path, JobRecord? Record)> files = [.. Directory.EnumerateFiles(room, "*" + Extension).Select(path => (path, JobRecord.TryRead(path)))];
+        foreach (JobRecord read in files.Select(file => file.Record).OfType<JobRecord>().OrderBy(record => record.Created).ThenBy(record => record.Id, StringComparer.Ordinal))
         {
             JobRecord record = revise(read);
             Add(new(record.State == JobState.Running ? record with { State = JobState.Queued, Done = 0 } : record, time));
         }
+
+        return [.. files.Where(file => file.Record is null).Select(file => file.Path)];
     }
 
     /// <summary>Writes a new job down, and has it wait.</summary>

@@ -22,9 +22,12 @@ internal sealed record JobRecord(
         try
         {
             JobRecord? record = JsonSerializer.Deserialize<JobRecord>(File.ReadAllBytes(path), Json);
-            return record is { Spec: { Dataset: not null, Version: not null, Arrays: not null }, Done: >= 0, Total: >= 0 }
+            return record is { Spec: { Dataset: not null, Version: not null, Arrays.Count: > 0 }, Done: >= 0, Total: >= 0, PeakMemory: >= 0 }
+                && JobId.IsValid(record.Id)
                 && record.Id == Path.GetFileNameWithoutExtension(path)
+                && Enum.IsDefined(record.State) // The converter takes "failed, cancelled" for the sum of both.
                 && record.Spec.Arrays.All(array => array is not null)
+                && record.Spec.Transform?.Values.All(transform => transform is not null) != false
                 && IsPosted(record.Spec)
                 ? record
                 : null;

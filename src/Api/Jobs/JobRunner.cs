@@ -20,7 +20,7 @@ internal sealed partial class JobRunner(
     {
         HashSet<string> published = [.. made.List().Select(one => one.Manifest.Job)];
         HashSet<string> lost = [.. made.LostJobs];
-        book.Load(record => record.State switch
+        IReadOnlyList<string> damaged = book.Load(record => record.State switch
         {
             // Published, and stopped before that was written down.
             JobState.Queued or JobState.Running when published.Contains(record.Id) => record with { State = JobState.Succeeded, Done = record.Total },
@@ -29,6 +29,11 @@ internal sealed partial class JobRunner(
             JobState.Succeeded when lost.Contains(record.Id) => record with { State = JobState.Queued, Done = 0, Ended = null },
             _ => record,
         });
+        foreach (string path in damaged)
+        {
+            LogNoJob(path);
+        }
+
         foreach (Job job in book.List().Where(job => !job.HasEnded))
         {
             if (job.Spec.Name is { } name)
@@ -55,7 +60,7 @@ internal sealed partial class JobRunner(
         }
 
         Settle();
-        while (true)
+        while (!stoppingToken.IsCancellationRequested)
         {
             Job job = await book.NextAsync(stoppingToken);
             if (job.TryStart())
@@ -64,12 +69,10 @@ internal sealed partial class JobRunner(
                 await RunAsync(job, stoppingToken);
             }
 
-            if (!job.HasEnded)
+            if (job.HasEnded)
             {
-                return; // The server stops.
+                await EndAsync(job);
             }
-
-            await EndAsync(job);
         }
     }
 
@@ -161,6 +164,9 @@ internal sealed partial class JobRunner(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {Id} failed")]
     private partial void LogFailed(Exception error, string id);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} holds no job as it was written; it is passed over")]
+    private partial void LogNoJob(string path);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {Id} could not be written down: {Why}")]
     private partial void LogNotSaved(string id, string why);

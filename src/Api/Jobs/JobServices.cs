@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microtome.Datasets.Catalogue;
 using Microtome.Datasets.Materialization;
 using Microtome.Datasets.Profiles;
@@ -15,7 +14,7 @@ internal static class JobServices
             provider.GetRequiredService<StateDirectory>(), content => provider.GetRequiredService<DatasetCatalogue>().Datasets.Any(dataset => dataset.MayHold(content))));
         services.AddSingleton<MadeDatasets>();
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => new JobBook(provider.GetRequiredService<StateDirectory>(), TimeProvider.System, NewId));
+        services.AddSingleton(provider => new JobBook(provider.GetRequiredService<StateDirectory>(), TimeProvider.System, JobId.New));
         services.AddSingleton<JobMetrics>();
         services.AddSingleton<JobWork>();
         services.AddSingleton<JobDesk>();
@@ -24,7 +23,4 @@ internal static class JobServices
         services.AddHostedService<JobRunner>();
         return services;
     }
-
-    /// <summary>Nobody guesses another's.</summary>
-    private static string NewId() => "j-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 }

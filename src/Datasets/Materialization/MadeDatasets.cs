@@ -110,7 +110,10 @@ public sealed class MadeDatasets(StateDirectory state)
     /// <summary>Whether anything that is named so on this disk is in the way, be it a dataset or not.</summary>
     public bool IsTaken(string name) => Find(name) is not null || (state.TryFindRoom(Room, out string? room) && Path.Exists(Path.Combine(room, name)));
 
-    private string Folder(string name) => Path.Combine(state.OpenRoom(Room), name);
+    /// <exception cref="ArgumentException">The name would lead elsewhere.</exception>
+    private string Folder(string name) => name.Length > 0 && name == Path.GetFileName(name) && !name.StartsWith(HiddenPrefix, StringComparison.Ordinal)
+        ? Path.Combine(state.OpenRoom(Room), name)
+        : throw new ArgumentException($"{name} is not the name of a folder here.", nameof(name));
 
     private Dictionary<string, MadeManifest>? Load()
     {

@@ -23,7 +23,7 @@ public sealed record MadeManifest(string Name, string Job, string Boot, IReadOnl
         try
         {
             MadeManifest? manifest = JsonSerializer.Deserialize<MadeManifest>(File.ReadAllBytes(Path.Combine(folder, FileName)), Json);
-            return manifest is { Arrays.Count: > 0, Job: not null } && manifest.Job == Path.GetFileName(manifest.Job) && manifest.Name == Path.GetFileName(folder) && manifest.Arrays.All(array => array.IsWhole(folder)) ? manifest : null;
+            return manifest is { Arrays.Count: > 0, Job: not null } && manifest.Job == Path.GetFileName(manifest.Job) && manifest.Name == Path.GetFileName(folder) && manifest.Arrays.All(array => array?.IsWhole(folder) == true) ? manifest : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
         {

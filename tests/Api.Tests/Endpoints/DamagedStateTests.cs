@@ -107,12 +107,16 @@ public sealed class DamagedStateTests : IDisposable
             version = (await server.Client.GetFromJsonAsync<JsonElement>("/v1/datasets/d")).Text("version")!;
         }
 
-        Write("a", """{"kind":"profile","dataset":"d","version":"V","arrays":["data"]}""", state: "7");
-        Write("b", """{"kind":"profile","dataset":"d","version":"V","arrays":[null]}""");
-        Write("c", """{"kind":"materialize","dataset":"d","version":"V","arrays":["data"],"name":"../../out"}""");
-        Write("d", """{"kind":"materialize","dataset":"d","version":"V","arrays":["data"]}""");
-        Write("e", """{"kind":"train","dataset":"d","version":"V","arrays":["data"]}""");
-        Write("f", """{"kind":"profile","dataset":"d","version":"V","arrays":["data"]}""", id: "../../g");
+        Write("j-000000000000000a", """{"kind":"profile","dataset":"d","version":"V","arrays":["data"]}""", state: "7");
+        Write("j-0000000000000007", """{"kind":"profile","dataset":"d","version":"V","arrays":["data"]}""", state: "\"failed, cancelled\"");
+        Write("j-0000000000000008", """{"kind":"profile","dataset":"d","version":"V","arrays":[]}""");
+        Write("j-0000000000000009", """{"kind":"profile","dataset":"d","version":"V","arrays":["data"],"transform":{"data":null}}""");
+        Write("g", """{"kind":"profile","dataset":"d","version":"V","arrays":["data"]}""");
+        Write("j-000000000000000b", """{"kind":"profile","dataset":"d","version":"V","arrays":[null]}""");
+        Write("j-000000000000000c", """{"kind":"materialize","dataset":"d","version":"V","arrays":["data"],"name":"../../out"}""");
+        Write("j-000000000000000d", """{"kind":"materialize","dataset":"d","version":"V","arrays":["data"]}""");
+        Write("j-000000000000000e", """{"kind":"train","dataset":"d","version":"V","arrays":["data"]}""");
+        Write("j-000000000000000f", """{"kind":"profile","dataset":"d","version":"V","arrays":["data"]}""", id: "../../g");
         await using (RunningServer server = await StartAsync(state))
         {
             Assert.Equal("""{"jobs":[]}""", await server.Client.GetStringAsync("/v1/jobs"));
