@@ -42,6 +42,11 @@ class Array:
         self._stored_shape: Tuple[int, ...] = tuple(int(length) for length in entry["shape"])
 
     @property
+    def stored_shape(self) -> Tuple[int, ...]:
+        """The shape in the file: of all rows, and before a transform."""
+        return self._stored_shape
+
+    @property
     def shape(self) -> Tuple[int, ...]:
         return self._stored_shape
 

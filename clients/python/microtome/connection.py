@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import socket
+import sys
 from typing import Any, Dict, Mapping, Optional
 
 import numpy as np
@@ -181,8 +182,8 @@ class Connection:
     def close(self) -> None:
         response, self._response = self._response, None
         sock, self._socket = self._socket, None
-        if self._process != os.getpid():
-            # The reader's lock may be held for ever by a thread that is not here: only the copy of the socket is given back.
+        if self._process != os.getpid() or sys.is_finalizing():
+            # The reader's lock may be held for ever, by a thread that is not here or was stopped: only the socket is given back.
             if sock is not None and (descriptor := sock.detach()) >= 0:
                 os.close(descriptor)
             return

@@ -148,7 +148,7 @@ class Dataset(Narrowing, ServerWork):
         """Gathers rows by number, in the order asked, duplicates included: one request, a tuple with an array per name.
 
         `rows`: integers (negative from the end), a slice, or a mask. `arrays` may hold `"@rows"`, the row numbers themselves.
-        `select` cuts rows, by array: `{"images": np.s_[0:32, 0:32]}`. `transform` is the server's: `{"images": "cast(f4)|div(255)"}`.
+        `select` cuts rows as they are stored, by array: `{"images": np.s_[0:32, 0:32]}`. `transform` is done after that, and is the server's: `{"images": "cast(f4)|div(255)"}`.
         """
         return self.gather(rows, self.reading(arrays, select, transform))
 
@@ -168,7 +168,9 @@ class Dataset(Narrowing, ServerWork):
         transform: Optional[Mapping[str, str]] = None,
     ) -> Reading:
         """What is read of each row: arrays (all by default), and by array a selection and a transform (after the dataset's own)."""
-        return Reading.of(self.arrays, self.names, arrays, select, transform).after(self._transforms)
+        reading = Reading.of(self.arrays, self.names, arrays, select, transform)
+        own = {name: self._transforms.get(self.arrays[name].name, "") for name in reading.arrays if name in self.arrays}
+        return reading.after(own)
 
     def batches(
         self,

@@ -15,6 +15,7 @@ from .rows import Rows
 from .safetensors import parse_named
 from .transport import Transport
 
+_POST_ROWS = 1 << 22  # 32 MiB of row numbers: a server closes the connection on a body of more than its limit, 64 MiB by default.
 _GET_CHARACTERS = 6000  # Of row numbers in a URL: proxies refuse lines beyond 8 KB.
 
 
@@ -35,6 +36,8 @@ class Gatherer:
         if len(reading.arrays) > 1 and any(map(self._arrays.is_complex, reading.arrays)):
             parts = [self.gather(rows, reading.only(name))[0] for name in reading.arrays]  # safetensors has no complex numbers.
             return Rows(reading.arrays, parts)
+        if len(rows) > _POST_ROWS:
+            return self._gather_pieces(rows, reading, _POST_ROWS)
         try:
             return self._ask(rows, reading, allocate)
         except TooLarge as error:

@@ -24,8 +24,15 @@ class Position:
     """The first step that has not been handed out. Shared by an iterable and its latest iterator; the last writer wins."""
 
     def __init__(self, epoch: int, step: int) -> None:
-        self.epoch = epoch
-        self.step = step
+        self.at = (epoch, step)
+
+    @property
+    def epoch(self) -> int:
+        return self.at[0]
+
+    @property
+    def step(self) -> int:
+        return self.at[1]
 
 
 class BatchIterator(Iterator[Batch]):
@@ -48,18 +55,19 @@ class BatchIterator(Iterator[Batch]):
 
     def __next__(self) -> Batch:
         if self._is_closed:
+            self._end_reading()  # Another thread may be at it: the loop ends with no thread left.
             raise StopIteration
         if self._process != os.getpid():
             raise RuntimeError("a loop over batches cannot go on in a forked process; iterate over the batches anew")
         try:
             batch, position = self._take()
+            self._bar.to(*self._plan.progress(self._stream.spec, batch.epoch, batch.step + 1))
         except BaseException as error:
             if self._is_closed and isinstance(error, (MicrotomeError, OSError)):
                 raise StopIteration from None  # Another thread closed it: what broke then is no error.
             self.close()
             raise
-        self._position.epoch, self._position.step = position
-        self._bar.to(*self._plan.progress(self._stream.spec, batch.epoch, batch.step + 1))
+        self._position.at = position  # The last thing: a batch that Ctrl-C kept from the caller has not been handed out.
         return batch
 
     def __enter__(self) -> "BatchIterator":
@@ -84,12 +92,14 @@ class BatchIterator(Iterator[Batch]):
         """Ends the loop; no thread and no connection is left."""
         if not self._is_closed:
             self._is_closed = True
-            # In a forked copy there is no thread, its lock may be held for ever, and the bar is the parent's to end.
+            self._end_reading()
             if self._process == os.getpid():
-                if self._ahead is not None:
-                    self._ahead.close()
-                self._bar.close()
+                self._bar.close()  # In a forked copy it is the parent's to end.
             self._route.close()
+
+    def _end_reading(self) -> None:
+        if self._ahead is not None and self._process == os.getpid():  # In a forked copy there is no thread.
+            self._ahead.close()
 
     def _take(self) -> Tuple[Batch, Tuple[int, int]]:
         if self._depth == 0:

@@ -45,9 +45,7 @@ class Reading:
         return Reading(names, tuple((name, _select_text(dataset_arrays, name, index)) for name, index in selects), tuple(transforms))
 
     def after(self, transforms: Mapping[str, str]) -> "Reading":
-        """The same where other transforms come first."""
-        if not transforms:
-            return self
+        """The same where other transforms come first, by the names that are read."""
         own = dict(self.transform)
         chains = ((name, "|".join(filter(None, (transforms.get(name), own.get(name))))) for name in self.arrays)
         return Reading(self.arrays, self.select, tuple((name, chain) for name, chain in chains if chain))
@@ -78,7 +76,7 @@ def _find(arrays: Mapping[str, Any], names: Sequence[str], name: str) -> str:
 def _select_text(arrays: Mapping[str, Any], name: str, index: Any) -> str:
     if isinstance(index, str):
         return index
-    selection = parse_index(index, arrays[name].shape[1:])
+    selection = parse_index(index, arrays[name].stored_shape[1:])
     if selection.rows is not None or selection.finish is not None:
         raise ValueError(f"select of {name}: integers and slices with a positive step only")
     return selection.text

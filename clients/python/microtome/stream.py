@@ -37,6 +37,7 @@ class StepStream:
         self._plan = plan
         self._allocate = allocate
         self._head = bytearray(HEAD_BYTES)
+        self._room: Optional[np.ndarray] = None
         self.spec: Optional[BatchSpec] = None
         """What the stream said of itself; None before the first answer."""
 
@@ -75,8 +76,9 @@ class StepStream:
                     raise BadAnswer(f"step {head.step} came where step {step} was due")
                 if head.length > most:
                     raise BadAnswer(f"a batch of {head.length} bytes came where {most} are the most that it can have")
-                body = self._allocate(head.length)
+                body = self._room_for(head.length)
                 answer.read_exactly(body.data)
+                self._room = None
                 yield Batch.of(epoch, step, spec.names, parse_named(body, spec.names))
                 step += 1
             elif head.kind == FrameKind.END:
@@ -89,6 +91,12 @@ class StepStream:
                 self._read_text(answer, head)
             else:
                 raise BadAnswer("a second HEADER within a stream")
+
+    def _room_for(self, length: int) -> np.ndarray:
+        """Memory for a batch; after a cut the same that it was read into before: a ring counts what it gives."""
+        if self._room is None or len(self._room) != length:
+            self._room = self._allocate(length)
+        return self._room
 
     def _read_head(self, answer: Answer) -> FrameHead:
         answer.read_exactly(memoryview(self._head))

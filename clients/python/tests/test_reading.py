@@ -165,7 +165,7 @@ def test_more_rows_than_the_server_allows_are_asked_for_in_pieces(folder, truth)
         assert np.array_equal(ds.rows(rows, "x", transform={"x": "cast(f8)"})[0], truth["things_x"][rows].astype("f8"))
         assert np.array_equal(ds["y"][rows], truth["things_y"][rows])
         with pytest.raises(microtome.TooLarge):
-            ds.batches(6000).at(0, 0)
+            ds.batches(6000, tail="pad").at(0, 0)
     finally:
         server.kill()
 
@@ -233,3 +233,31 @@ def test_data_that_changed_is_an_error(things):
         with pytest.raises(VersionChanged) as caught:
             read()
         assert caught.value.version == things.version
+
+
+def test_a_transform_belongs_to_the_array_by_every_name(tmp_path):
+    h5py = pytest.importorskip("h5py")
+    x = np.arange(60, dtype="u1").reshape(10, 6, 1)
+    with h5py.File(tmp_path / "alias.h5", "w") as file:
+        file["x"] = x
+        file["zz"] = file["x"]
+    server = Server(tmp_path).start()
+    try:
+        ds = microtome.open(server.url, "alias", give_up_after=20)
+        halves = x.astype("f4") / 2
+        for seen in (ds.transform(x="cast(f4)|div(2)"), ds.transform(zz="cast(f4)|div(2)")):
+            for name in ("x", "zz"):
+                assert np.array_equal(seen[name][2:4], halves[2:4])
+                assert np.array_equal(seen.rows([2, 3], [name])[0], halves[2:4])
+                batches = seen.batches(10, order="sequential", arrays=[name])
+                assert np.array_equal(next(iter(batches))[0], halves)
+    finally:
+        server.kill()
+
+
+def test_select_cuts_the_rows_as_they_are_stored(things, truth):
+    larger = things.transform(x="resize(12,10,nearest)")
+    cut = larger.rows([0, 1], ["x"], select={"x": np.s_[-2:]})[0]
+    assert np.array_equal(cut, truth["things_x"][:2, -2:].repeat(6, axis=1).repeat(2, axis=2))
+    with pytest.raises(IndexError):
+        larger.rows([0, 1], ["x"], select={"x": np.s_[11]})

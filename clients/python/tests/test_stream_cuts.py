@@ -22,6 +22,7 @@ from microtome.transport import Transport
 from scripted import ScriptedServer, answer, chunked, problem, unchunked
 
 STEPS = 5
+HEAD = 24
 
 
 def frame(kind: int, step: int, payload: bytes) -> bytes:
@@ -200,3 +201,15 @@ def test_a_fork_while_a_thread_waits_for_bytes_can_drop_its_copy():
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 42
         server.cut()
         assert seen + steps_of(iterator) == list(range(STEPS))
+
+
+def test_a_cut_leaves_a_batch_that_is_in_use_alone():
+    begun = chunked(WHOLE[: frame_at(WHOLE, 4) + HEAD + 90], is_whole=False)  # Within the bytes of the fourth batch.
+    with ScriptedServer(lambda path, n: chunked(stream(start_of(path))) if n else begun) as server:
+        seen = []
+        for (x,) in batches(server, look_ahead=1, reuse=True):
+            before = x.copy()
+            time.sleep(0.2)
+            assert np.array_equal(x, before)
+            seen.append(int(x[0]))
+        assert seen == list(range(STEPS))

@@ -22,13 +22,13 @@ internal static class RowList
         int at = 0;
         foreach (Range part in text.AsSpan().Split(','))
         {
-            rows[at++] = ParseRow(text[part]);
+            rows[at++] = ParseRow(text.AsSpan(part));
         }
 
         return rows;
     }
 
-    private static long ParseRow(string text)
+    private static long ParseRow(ReadOnlySpan<char> text)
     {
         const NumberStyles style = NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
         if (long.TryParse(text, style, CultureInfo.InvariantCulture, out long row))
@@ -38,7 +38,7 @@ internal static class RowList
 
         return BigInteger.TryParse(text, style, CultureInfo.InvariantCulture, out BigInteger huge)
             ? (huge.Sign < 0 ? long.MinValue : long.MaxValue) // No dataset has it.
-            : throw ProblemException.Bad("rows", text, $"'{text}' is no row number; rows= takes integers joined by commas.");
+            : throw ProblemException.Bad("rows", text.ToString(), $"'{text}' is no row number; rows= takes integers joined by commas.");
     }
 
     /// <exception cref="ProblemException">413 beyond the limit.</exception>

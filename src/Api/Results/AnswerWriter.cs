@@ -48,6 +48,11 @@ internal sealed partial class AnswerWriter(ServerLimits limits, ReadAdmission ad
         BatchBody body = new(http.Response.BodyWriter, window, admission, path.OfBody(http));
         try
         {
+            if (window == ByteWindow.Whole)
+            {
+                await batch.PrepareAsync(admission, aborted); // What is decoded comes first: an array that stands before it would begin the answer.
+            }
+
             await encoder.WriteAsync(batch, body, aborted);
 
             // The last bytes are still here: nothing whole has left that was not read from an unchanged file.

@@ -31,4 +31,25 @@ public sealed class UnreadableDataTests
         Assert.StartsWith("{", body, StringComparison.Ordinal);
         Assert.Contains("A chunk is damaged.", body, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("rows?rows=3,1,2")]
+    [InlineData("rows?rows=3,1,2&format=npz")]
+    [InlineData("epochs/0/batches/0?batch_size=8")]
+    public async Task So_it_is_where_arrays_before_it_can_be_read(string path)
+    {
+        Python.Require("numpy", "h5py");
+        using TemporaryFolder folder = new();
+        Python.Run("""
+            import sys, numpy as np, h5py
+            with h5py.File(sys.argv[1], 'w') as f:
+                f['labels'] = np.arange(40)
+                x = f.create_dataset('x', (40, 300), 'u1', chunks=(10, 300), compression='gzip')
+                for row in range(0, 40, 10): x.id.write_direct_chunk((row, 0), b'no deflated bytes')
+            """, folder.File("d.h5"));
+        await using RunningServer server = await RunningServer.ServeAsync(folder.Path);
+        HttpResponseMessage response = await server.Client.GetAsync("/v1/datasets/d/" + path);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Contains("damaged", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
 }
