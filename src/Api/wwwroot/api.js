@@ -65,21 +65,11 @@ async function sendOnce(relative, options, patience, notice) {
   return wait(Math.min(after, LONGEST_WAIT), problem.code === 'overloaded' ? 'The server is busy' : problem.message.replace(/\.$/, ''), notice);
 }
 
-export const json = async (relative, options) => whole(await send(relative, options), 'json');
+export const json = async (relative, options) => (await send(relative, options)).json();
 
-export const bytes = async relative => whole(await send(relative), 'arrayBuffer');
+export const bytes = async relative => (await send(relative)).arrayBuffer();
 
-export const text = async relative => whole(await send(relative), 'text');
-
-/** A body to its end: where it is cut, that is a problem like any other. */
-async function whole(response, kind) {
-  try {
-    return await response[kind]();
-  } catch (error) {
-    if (error.name === 'AbortError') throw error;
-    throw new Problem(response.status, { detail: 'The answer broke off: a file changed, or cannot be read further.' });
-  }
-}
+export const text = async relative => (await send(relative)).text();
 
 /** A safetensors body as `{name: {dtype, shape, data}}`, the data as it lies in the body. */
 export async function tensors(relative) {

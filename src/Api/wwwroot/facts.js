@@ -2,7 +2,7 @@
 
 import { Problem, json, path, runJob } from './api.js';
 import { copy, count, figure, h, num, say, shapeText, size } from './dom.js';
-import { hasTexts, quoted } from './picture.js';
+import { quoted } from './picture.js';
 
 const MOST_CLASSES = 24;
 
@@ -12,7 +12,6 @@ export function labels(detail, choose) {
   const note = h('p', { className: 'note' });
   const more = h('p', { className: 'more', hidden: true });
   const name = detail.labels?.array;
-  const isText = hasTexts(detail, name);
   note.textContent = name
     ? `${name}, in this view. Choose one to see only it.`
     : 'No array here is known as labels: one element a row, named y, label(s) or target(s). The rows can be seen and trained on all the same.';
@@ -21,9 +20,7 @@ export function labels(detail, choose) {
     list.replaceChildren(...classes.slice(0, MOST_CLASSES).map(one => {
       const bar = h('i');
       bar.style.width = `${100 * one.rows / most}%`;
-      const constant = literal(one.value, isText);
-      const action = constant === null ? { disabled: true } : { title: `Show only ${one.name}`, onclick: () => choose(`where(${quoted(name)} == ${constant})`) };
-      return h('li', {}, h('button', { type: 'button', ...action },
+      return h('li', {}, h('button', { type: 'button', title: `Show only ${one.name}`, onclick: () => choose(`where(${quoted(name)} == ${literal(one.value)})`) },
         h('span', {}, one.name), h('span', { className: 'bar' }, bar), h('b', {}, num(one.rows)), h('small', {}, `${rows ? (100 * one.rows / rows).toFixed(1) : 0} %`)));
     }));
     more.hidden = classes.length <= MOST_CLASSES;
@@ -32,11 +29,7 @@ export function labels(detail, choose) {
   return { node: h('section', {}, h('h2', {}, 'Labels'), note, list, more), show, fail: problem => { note.textContent = problem.message; list.replaceChildren(); } };
 }
 
-/** A value as an expression says it; null for what none can say (NaN), or what JSON's numbers have rounded. */
-function literal(value, isText) {
-  if (isText) return `'${value.replaceAll("'", "''")}'`;
-  return typeof value === 'boolean' || (Number.isFinite(value) && !(Math.abs(value) > Number.MAX_SAFE_INTEGER)) ? String(value) : null;
-}
+const literal = value => typeof value === 'string' ? `'${value}'` : String(value);
 
 /** The channels' mean and deviation, or the offer to compute them. */
 export function channels(detail, array, manages) {

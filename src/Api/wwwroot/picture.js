@@ -144,7 +144,7 @@ export function showable(detail) {
 export const chunkRows = detail => served(detail)[0]?.chunks?.[0] ?? 1;
 
 /** A name as parameters take it. */
-export const quoted = name => /^[\w./@-]+$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+export const quoted = name => /^[\w./@-]+$/.test(name) ? name : `"${name}"`;
 
 /** Whether an array holds texts, as labels may: they are no part of a binary answer. */
 export const hasTexts = (detail, name) => detail.arrays.some(array => array.name === name && !array.servable);
