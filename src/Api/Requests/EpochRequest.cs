@@ -65,7 +65,7 @@ internal sealed record EpochRequest(OrderRequest Order, Epoch Epoch) : ISpanForm
 
         Tail tail = ParseTail(query.Tail);
         long rows = tail == Tail.Pad ? batchSize : Math.Min(batchSize, order.Rows.Length);
-        RowList.RequireAtMost((rows / worldSize) + (rows % worldSize > 0 ? 1 : 0), limits.MaxRows);
+        RowList.RequireAtMost(new Shard(worldSize - 1, worldSize).Of(rows).Count, limits.MaxRows); // The last rank's slice is the largest.
         return new(order, new(order.Rows, batchSize, tail, new(rank, worldSize)));
     }
 

@@ -43,7 +43,7 @@ internal static class GatherPlanner
         else
         {
             // A stored array of a pseudo-array's name is had by itself: here the name means what it always means.
-            foreach (DatasetArray array in dataset.Aligned.Where(array => !IsPseudo(array.Name)))
+            foreach (DatasetArray array in dataset.Aligned.Where(array => !ComputedArray.IsName(array.Name)))
             {
                 columns.Add(PlanStored(array.Name, array, request, limits));
             }
@@ -98,11 +98,9 @@ internal static class GatherPlanner
     public static ProblemException OutOfRange(SelectionRangeException error, string? text) =>
         new(ProblemCode.OutOfRange, error.Message) { Parameter = "select", Value = text };
 
-    private static bool IsPseudo(string name) => name is ComputedArray.RowsName or ComputedArray.ValidName;
-
     private static GatherColumn PlanColumn(Dataset dataset, string name, GatherRequest request, ServerLimits limits, bool holdsTexts)
     {
-        if (IsPseudo(name))
+        if (ComputedArray.IsName(name))
         {
             return new(name);
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using Microtome.Datasets.Gathering;
 
 namespace Microtome.Api.Requests;
 
@@ -59,7 +60,7 @@ internal static class NameList
 
     /// <summary>The name as it has to be written in a parameter.</summary>
     public static string Quote(string name) =>
-        name.Length > 0 && name.All(IsBare) || name is "@rows" or "@valid" ? name : "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
+        name.Length > 0 && name.All(IsBare) || ComputedArray.IsName(name) ? name : "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
     private static bool IsBare(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '/' or '-';
 
@@ -79,7 +80,7 @@ internal static class NameList
         }
 
         name = text[start..at];
-        if (name.Length == 0 || (name[0] == '@' && name is not ("@rows" or "@valid")))
+        if (name.Length == 0 || (name[0] == '@' && !ComputedArray.IsName(name)))
         {
             error = $"a name is missing at character {start} (other names than [A-Za-z0-9_./-]+ stand in double quotes)";
             return false;

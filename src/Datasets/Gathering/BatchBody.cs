@@ -108,7 +108,7 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
         // Behind runs come no copied bytes unsent: what stays back in the end is one or the other.
         return _unflushed >= MostUnflushed || _lent.HasPassed
             ? FlushAndGetMemoryAsync(count, cancellationToken)
-            : new(GetRoom(count)[..count]);
+            : new((HasBegun ? writer.GetMemory(count) : _first.GetMemory(count))[..count]);
     }
 
     /// <summary>Says that this many bytes of the last memory are written.</summary>
@@ -191,8 +191,6 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
 
     private int MostUnflushed => direct is null ? FlushBytes : DirectFlushBytes;
 
-    private Memory<byte> GetRoom(int count) => HasBegun ? writer.GetMemory(count) : _first.GetMemory(count);
-
     /// <summary>From here on the answer is what it is. On the direct way its head is written first: what came before that, the web server would copy once more.</summary>
     private async ValueTask BeginAsync(CancellationToken cancellationToken)
     {
@@ -266,6 +264,6 @@ public sealed class BatchBody(PipeWriter writer, ByteWindow window, ReadAdmissio
     private async ValueTask<Memory<byte>> FlushAndGetMemoryAsync(int count, CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);
-        return GetRoom(count)[..count];
+        return writer.GetMemory(count)[..count];
     }
 }

@@ -11,6 +11,9 @@ public sealed class ComputedArray : BatchArray
     public const string RowsName = "@rows";
     public const string ValidName = "@valid";
 
+    /// <summary>Whether the name stands for a pseudo-array, whatever a dataset stores under it.</summary>
+    public static bool IsName(string name) => name is RowsName or ValidName;
+
     private const int PieceBytes = 4096;
 
     private readonly IndexMap? _rows;

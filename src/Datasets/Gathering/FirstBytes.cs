@@ -4,7 +4,7 @@ namespace Microtome.Datasets.Gathering;
 
 /// <summary>
 /// What a body collects before any of it leaves, in pooled memory: where its first data cannot be read, this is dropped, and the
-/// answer can still say so with its status. Lies within its body, so as to allocate nothing; not for concurrent use.
+/// answer can still say so with its status. Lies within its body; not for concurrent use.
 /// </summary>
 internal struct FirstBytes
 {

@@ -55,7 +55,7 @@ internal sealed record StoredView(int Format, string Dataset, string Name, strin
         }
     }
 
-    /// <summary>The view, of whose rows none are read before they are asked for.</summary>
+    /// <summary>The view, of whose rows none are kept before they are asked for.</summary>
     private NamedView? ToView(string path, long offset)
     {
         long[] rows = ReadRows(path, offset);
