@@ -39,16 +39,12 @@ class Array:
         self._entry = entry
         self._gather = gather
         self.name: str = entry["name"]
-        self._stored_shape: Tuple[int, ...] = tuple(int(length) for length in entry["shape"])
-
-    @property
-    def stored_shape(self) -> Tuple[int, ...]:
+        self.stored_shape: Tuple[int, ...] = tuple(int(length) for length in entry["shape"])
         """The shape in the file: of all rows, and before a transform."""
-        return self._stored_shape
 
     @property
     def shape(self) -> Tuple[int, ...]:
-        return self._stored_shape
+        return self.stored_shape
 
     @property
     def dtype(self) -> np.dtype:

@@ -108,7 +108,7 @@ class Dataset(Narrowing, ServerWork):
         if not isinstance(array, ViewArray):
             return f"{array.name} {array.shape} {array._entry['dtype']}"
         transform = self._transforms.get(array.name)
-        return f"{array.name} {array._stored_shape[1:]} {array._entry['dtype']}" + (f" → {transform}" if transform else "")
+        return f"{array.name} {array.stored_shape[1:]} {array._entry['dtype']}" + (f" → {transform}" if transform else "")
 
     def _rows_text(self) -> str:
         """How many, without keeping anybody waiting."""
@@ -148,7 +148,8 @@ class Dataset(Narrowing, ServerWork):
         """Gathers rows by number, in the order asked, duplicates included: one request, a tuple with an array per name.
 
         `rows`: integers (negative from the end), a slice, or a mask. `arrays` may hold `"@rows"`, the row numbers themselves.
-        `select` cuts rows as they are stored, by array: `{"images": np.s_[0:32, 0:32]}`. `transform` is done after that, and is the server's: `{"images": "cast(f4)|div(255)"}`.
+        `select` cuts rows as they are stored, by array: `{"images": np.s_[0:32, 0:32]}`. `transform` is done after that, in the
+        server's words: `{"images": "cast(f4)|div(255)"}`.
         """
         return self.gather(rows, self.reading(arrays, select, transform))
 

@@ -20,7 +20,7 @@ class ViewArray(Array):
     def __init__(self, dataset: "Dataset", array: Array, transform: Optional[str]) -> None:
         super().__init__(array._transport, array._dataset, array._version, array._entry)
         self._view = dataset
-        self._row_shape: Optional[Tuple[int, ...]] = None if transform else self._stored_shape[1:]
+        self._row_shape: Optional[Tuple[int, ...]] = None if transform else self.stored_shape[1:]
         self._out: Optional[np.dtype] = None
         self._transform = transform
 

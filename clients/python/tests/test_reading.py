@@ -170,6 +170,14 @@ def test_more_rows_than_the_server_allows_are_asked_for_in_pieces(folder, truth)
         server.kill()
 
 
+def test_more_rows_than_a_body_holds_are_posted_in_pieces(things, truth, monkeypatch):
+    monkeypatch.setattr("microtome.gathering._POST_ROWS", 300)
+    posted = []
+    ask = things._gatherer._ask
+    monkeypatch.setattr(things._gatherer, "_ask", lambda rows, *rest: posted.append(len(rows)) or ask(rows, *rest))
+    assert np.array_equal(things.rows(slice(None), "x")[0], truth["things_x"]) and posted == [300, 300, 300, 97]
+
+
 def test_complex_rows(server, truth):
     waves = microtome.open(server.url, "waves")
     (data,) = waves[[3, 1]]
