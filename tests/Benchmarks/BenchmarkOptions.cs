@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microtome.Benchmarks.Contenders;
 
 namespace Microtome.Benchmarks;
 
@@ -49,16 +50,6 @@ internal sealed record BenchmarkOptions(IReadOnlyList<string> Names, double Seco
     }
 
     /// <summary>RESULTS.md beside the project, from wherever the program is started.</summary>
-    private static string DefaultResults()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Api.sln")))
-            {
-                return Path.Combine(folder.FullName, "tests", "Benchmarks", "RESULTS.md");
-            }
-        }
-
-        return Path.GetFullPath("RESULTS.md");
-    }
+    private static string DefaultResults() =>
+        Checkout.Root is { } root ? Path.Combine(root, "tests", "Benchmarks", "RESULTS.md") : Path.GetFullPath("RESULTS.md");
 }

@@ -15,13 +15,13 @@ internal static class PageEndpoints
 
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
-    public static void MapPage(this IEndpointRouteBuilder routes, PageFiles page)
+    public static void MapPage(this WebApplication app, PageFiles page)
     {
-        page.StartCompressing();
-        routes.MapMethods("/", Reading, http => SendAsync(http, page.Index, "no-cache")).ExcludeFromDescription();
+        app.Lifetime.ApplicationStarted.Register(() => _ = page.CompressAsync(app.Lifetime.ApplicationStopping));
+        app.MapMethods("/", Reading, http => SendAsync(http, page.Index, "no-cache")).ExcludeFromDescription();
         foreach ((string name, PageFile file) in page.Files)
         {
-            routes.MapMethods($"/page/{page.Generation}/{name}", Reading, http => SendAsync(http, file, "public, max-age=31536000, immutable")).ExcludeFromDescription();
+            app.MapMethods($"/page/{page.Generation}/{name}", Reading, http => SendAsync(http, file, "public, max-age=31536000, immutable")).ExcludeFromDescription();
         }
     }
 

@@ -24,7 +24,7 @@ internal static class MicrotomeApp
         CommandLine.RequireKnown(rest);
 
         // The content root is the program's own folder, so that the settings and samples beside it are found from anywhere.
-        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = rest, ContentRootPath = AppContext.BaseDirectory });
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = rest, ContentRootPath = AppContext.BaseDirectory });
         DataArguments.Replace(builder.Configuration, data);
         MicrotomeSettings settings = MicrotomeSettings.Read(builder.Configuration, Path.Combine(AppContext.BaseDirectory, "samples"), Services.Headerless);
         ConfigureKestrel(builder, settings);
@@ -48,11 +48,11 @@ internal static class MicrotomeApp
         }
 
         app.UseRouting();
-        app.Use(UnknownParameters.CheckAsync);
+        app.Use(ParameterCheck.CheckAsync);
         app.Use(CachePolicy.BeginAsync);
         app.UseOpenApiPages();
         RouteGroupBuilder routes = app.MapGroup("");
-        ((IEndpointConventionBuilder)routes).Finally(UnknownParameters.AttachTo);
+        ((IEndpointConventionBuilder)routes).Finally(ParameterCheck.AttachTo);
         routes.MapDatasets().MapArrays().MapRows().MapEpochs().MapViews().MapJobs().MapOperations();
         app.MapPage(new(asksForKey: settings.Keys.Count > 0));
         return app;
@@ -62,6 +62,7 @@ internal static class MicrotomeApp
     {
         // A request is answered on the thread that read it: fast for one, and fair for many, since answers take turns (see RequestLog
         // and BatchBody). By itself this starves some of many connections.
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Routing.Constraints;
 using Microsoft.OpenApi;
 using Microtome.Api.Endpoints;
 using Microtome.Datasets.Profiles.Measuring;
@@ -16,6 +17,7 @@ internal static class OpenApiPages
     public static IServiceCollection AddOpenApiPages(this IServiceCollection services)
     {
         services.AddEndpointsApiExplorer();
+        services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<RegexInlineRouteConstraint>("regex"));
         services.AddSwaggerGen(options =>
         {
             options.SwaggerDoc(Document, new OpenApiInfo
@@ -41,8 +43,17 @@ internal static class OpenApiPages
         options.AddSecurityRequirement(document => new() { [new OpenApiSecuritySchemeReference(name, document)] = [] });
     }
 
-    /// <summary>Serves the document and its pages. Requests for anything else, which are nearly all, do not pass through them.</summary>
-    public static void UseOpenApiPages(this WebApplication app) => app.UseWhen(IsWanted, pages =>
+    /// <summary>
+    /// Serves the document and its pages. Requests for anything else, which are nearly all, do not pass through them; and they are put
+    /// together when the first is asked for, not while the server starts.
+    /// </summary>
+    public static void UseOpenApiPages(this WebApplication app) => app.Use(next =>
+    {
+        Lazy<RequestDelegate> pages = new(() => Build(((IApplicationBuilder)app).New(), next));
+        return http => IsWanted(http) ? pages.Value(http) : next(http);
+    });
+
+    private static RequestDelegate Build(IApplicationBuilder pages, RequestDelegate next)
     {
         pages.UseSwagger(options => options.RouteTemplate = "openapi.{extension:regex(^(json|yaml)$)}".Replace("openapi", "{documentName}", StringComparison.Ordinal));
         pages.UseSwaggerUI(options =>
@@ -51,7 +62,9 @@ internal static class OpenApiPages
             options.SwaggerEndpoint("/openapi.yaml", "Microtome");
             options.DocumentTitle = "Microtome API";
         });
-    });
+        pages.Run(next);
+        return pages.Build();
+    }
 
     private static bool IsWanted(HttpContext http) =>
         http.Request.Path.StartsWithSegments("/" + Pages) || http.Request.Path.Value?.StartsWith("/" + Document, StringComparison.OrdinalIgnoreCase) == true;

@@ -4,7 +4,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Microtome.Api.Hosting;
 
-/// <summary>What the signatures of handlers cannot say of requests: parameters that are needed though they bind to null, bodies that are bytes, and examples of whole bodies.</summary>
+/// <summary>What the signatures of handlers cannot say of requests: which parameters are needed, bodies that are bytes, and examples of whole bodies.</summary>
 internal sealed class RequestDescriptions : IOperationFilter
 {
     private const string Binary = "application/octet-stream";
@@ -16,7 +16,7 @@ internal sealed class RequestDescriptions : IOperationFilter
     {
         foreach (OpenApiParameter parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
         {
-            parameter.Required |= parameter.In == ParameterLocation.Query && Needed.Contains(parameter.Name);
+            parameter.Required = parameter.In == ParameterLocation.Path || Needed.Contains(parameter.Name);
         }
 
         if (operation.RequestBody?.Content?.TryGetValue(Binary, out OpenApiMediaType? bytes) == true)

@@ -57,7 +57,7 @@ internal sealed record JobBody(string Kind, string Dataset, string? Version, IRe
         };
         if (members.Keys.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
         {
-            throw UnknownParameters.Unknown(unknown, known, "member");
+            throw ProblemException.Unknown(unknown, known, "member");
         }
 
         return new(

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Microtome.Api.Page;
 
 /// <summary>
-/// One file of the page in memory: as it is, and in brotli where that is smaller. Compressed once, on its own at start; who asks
-/// before that is done waits for it. Safe for concurrent use.
+/// One file of the page in memory: as it is, and in brotli where that is smaller. Compressed once, on its own soon after
+/// the start; who asks before that is done waits for it. Safe for concurrent use.
 /// </summary>
 internal sealed class PageFile
 {

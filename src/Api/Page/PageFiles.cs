@@ -14,6 +14,7 @@ internal sealed class PageFiles
 
     private const string Prefix = "page/";
     private const string First = "index.html";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>What the first document says instead of the hash.</summary>
     private const string GenerationMark = "{generation}";
@@ -53,12 +54,13 @@ internal sealed class PageFiles
 
     public IReadOnlyDictionary<string, PageFile> Files => _files;
 
-    /// <summary>Begins to compress every file, without waiting.</summary>
-    public void StartCompressing()
+    /// <summary>Compresses every file, some seconds after the start: first the server answers those who waited for it.</summary>
+    public async Task CompressAsync(CancellationToken cancellationToken)
     {
+        await Task.Delay(Patience, cancellationToken);
         foreach (PageFile file in _files.Values.Prepend(Index))
         {
-            _ = file.Brotli;
+            await file.Brotli;
         }
     }
 

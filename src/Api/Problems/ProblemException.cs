@@ -1,3 +1,5 @@
+using Microtome.Datasets.Wording;
+
 namespace Microtome.Api.Problems;
 
 /// <summary>A request that ends in an error, with the fields its kind has (contract, section 7). The message says what to do; it names no path.</summary>
@@ -36,6 +38,16 @@ internal sealed class ProblemException(ProblemCode code, string detail) : Except
 
     public static ProblemException Bad(string parameter, string? value, string detail) =>
         new(ProblemCode.BadRequest, detail) { Parameter = parameter, Value = value };
+
+    /// <summary>A name that is not known, with the nearest of those that are.</summary>
+    /// <param name="what">What the name is of: a parameter, a member.</param>
+    public static ProblemException Unknown(string name, IEnumerable<string> known, string what)
+    {
+        string[] names = [.. known.Order(StringComparer.Ordinal)];
+        string? nearest = Spelling.Nearest(name, names);
+        string hint = nearest is null ? $"this request takes no {what}s" : $"did you mean {nearest}? It takes {string.Join(", ", names)}";
+        return new(ProblemCode.UnknownParameter, $"There is no {what} {name}; {hint}.") { Parameter = name, Nearest = nearest };
+    }
 
     public static ProblemException TooLarge(string what, long limit, string unit) =>
         new(ProblemCode.TooLarge, $"{what}; the limit is {limit} {unit}.") { Limit = limit, Unit = unit };

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.Features;
 using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Storage;
@@ -62,8 +60,8 @@ internal sealed partial class ProblemHandling(ILogger<ProblemHandling> log)
                 return new(ProblemCode.DiskFull, error.Message);
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 return BodyTooLarge(http);
-            case BadHttpRequestException bad:
-                return Translate(bad);
+            case BadHttpRequestException:
+                return Malformed();
             case TextTooLongException texts:
                 return ProblemException.TooLarge(texts.What, texts.Limit, "bytes");
             case OverflowException:
@@ -74,26 +72,7 @@ internal sealed partial class ProblemHandling(ILogger<ProblemHandling> log)
         }
     }
 
-    /// <summary>What binding says of a parameter: <c>Failed to bind parameter "Nullable&lt;long&gt; BatchSize" from "abc".</c></summary>
-    private static ProblemException Translate(BadHttpRequestException error)
-    {
-        Match match = BindingMessage().Match(error.Message);
-        if (!match.Success)
-        {
-            return new(ProblemCode.BadRequest, "The request is malformed.");
-        }
-
-        string name = JsonNamingPolicy.SnakeCaseLower.ConvertName(match.Groups["name"].Value);
-        string value = match.Groups["value"].Value;
-        string kind = match.Groups["type"].Value switch
-        {
-            string type when type.Contains("ulong", StringComparison.Ordinal) => "a whole number from 0 to 18446744073709551615",
-            string type when type.Contains("int", StringComparison.Ordinal) => "a whole number below 2147483648",
-            string type when type.Contains("long", StringComparison.Ordinal) => "a whole number",
-            _ => "something else",
-        };
-        return ProblemException.Bad(name, value, $"'{value}' is no value of {name}, which is {kind}.");
-    }
+    private static ProblemException Malformed() => new(ProblemCode.BadRequest, "The request is malformed.");
 
     private static ProblemException BodyTooLarge(HttpContext http) =>
         ProblemException.TooLarge("The request's body is too large", http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? 0, "bytes");
@@ -104,11 +83,8 @@ internal sealed partial class ProblemHandling(ILogger<ProblemHandling> log)
         StatusCodes.Status405MethodNotAllowed => new(ProblemCode.MethodNotAllowed, $"{http.Request.Method} is not allowed here; the Allow header says what is.") { Value = http.Request.Method },
         StatusCodes.Status415UnsupportedMediaType => new(ProblemCode.UnsupportedMediaType, "Bodies are application/json or application/octet-stream."),
         StatusCodes.Status413PayloadTooLarge => BodyTooLarge(http),
-        _ => new(ProblemCode.BadRequest, "The request is malformed."),
+        _ => Malformed(),
     };
-
-    [GeneratedRegex("""Failed to bind parameter "(?<type>[^"]*?)(?<name>\w+)" from "(?<value>.*)"\.""", RegexOptions.Singleline)]
-    private static partial Regex BindingMessage();
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Path}: aborted after it had begun: {Reason}")]
     private partial void LogAborted(string path, string reason);

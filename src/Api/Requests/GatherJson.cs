@@ -87,7 +87,7 @@ internal sealed class GatherJson(ServerLimits limits)
     {
         if (!Members.Contains(member))
         {
-            throw UnknownParameters.Unknown(member, Members, "member");
+            throw ProblemException.Unknown(member, Members, "member");
         }
 
         if (!_seen.Add(member))

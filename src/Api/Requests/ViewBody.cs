@@ -55,7 +55,7 @@ internal sealed record ViewBody(string Name, string? Expression, long[]? Rows)
         {
             if (!Members.Contains(member.Name))
             {
-                throw UnknownParameters.Unknown(member.Name, Members, "member");
+                throw ProblemException.Unknown(member.Name, Members, "member");
             }
 
             if (!members.TryAdd(member.Name, member.Value))

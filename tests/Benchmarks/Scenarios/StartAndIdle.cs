@@ -23,12 +23,24 @@ internal sealed class StartAndIdle() : Scenario("start", "first batch, idle memo
             File.Copy(one.NpyPath, Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"file{i}.npy")), overwrite: true);
         }
 
+        string? published = Checkout.PublishServer(bench.Data.PathOf("published"));
+        if (published is null)
+        {
+            section.Note("The published server was not measured: it could not be published here.");
+        }
+
         List<double> first = [];
+        List<double> ahead = [];
         List<double> idle = [];
         List<double> slow = [];
         for (int round = 0; round < Math.Max(5, bench.Options.Rounds); round++)
         {
-            first.Add(FirstBatch(folder, idle));
+            first.Add(FirstBatch(MicrotomeServer.ServerPath, folder, idle));
+            if (published is not null)
+            {
+                ahead.Add(FirstBatch(published, folder, idle));
+            }
+
             slow.Add(StopReading(data));
         }
 
@@ -36,6 +48,7 @@ internal sealed class StartAndIdle() : Scenario("start", "first batch, idle memo
             ["what", "median", "most"],
             [
                 Row("process start to the first batch, folder of 100 files (ms)", first),
+                .. published is null ? Array.Empty<string[]>() : [Row("the same, published as in the Dockerfile: compiled ahead (ms)", ahead)],
                 Row("private memory when idle (MB)", idle),
                 Row($"private memory with {SlowReaders} slow readers (MB)", slow),
             ]);
@@ -44,12 +57,12 @@ internal sealed class StartAndIdle() : Scenario("start", "first batch, idle memo
     private static string[] Row(string what, List<double> values) =>
         [what, ResultTables.Text(values.Order().ElementAt(values.Count / 2)), ResultTables.Text(values.Max())];
 
-    private static double FirstBatch(string folder, List<double> idle)
+    private static double FirstBatch(string serverPath, string folder, List<double> idle)
     {
         int port = ServerProcess.FindPort();
         long started = Stopwatch.GetTimestamp();
         using ServerProcess server = ServerProcess.Start(
-            port, "dotnet", [MicrotomeServer.ServerPath, "--data", folder, "--urls", $"http://127.0.0.1:{port}", "--Logging:LogLevel:Default=Warning"]);
+            port, "dotnet", [serverPath, "--data", folder, "--urls", $"http://127.0.0.1:{port}", "--Logging:LogLevel:Default=Warning"]);
         using HttpConnection connection = new(port);
         for (bool isScanned = false; !isScanned;)
         {

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+
+namespace Microtome.Benchmarks.Contenders;
+
+/// <summary>The working copy that this program was built in.</summary>
+internal static class Checkout
+{
+    /// <summary>Null where the program was copied elsewhere.</summary>
+    public static string? Root { get; } = FindRoot();
+
+    /// <summary>Publishes the server as the Dockerfile does, compiled ahead. Its path; null where that cannot be done.</summary>
+    /// <param name="folder">Where to.</param>
+    public static string? PublishServer(string folder)
+    {
+        if (Root is null)
+        {
+            return null;
+        }
+
+        ProcessStartInfo start = new("dotnet", [
+            "publish", Path.Combine(Root, "src", "Api"), "--configuration", "Release", "--use-current-runtime", "--self-contained", "false", "-p:PublishReadyToRun=true",
+            "--artifacts-path", Path.Combine(folder, "artifacts"), "--output", folder, "--nologo", "--verbosity", "quiet"]);
+        using Process publish = Process.Start(start)!;
+        publish.WaitForExit();
+        return publish.ExitCode == 0 ? Path.Combine(folder, Path.GetFileName(MicrotomeServer.ServerPath)) : null;
+    }
+
+    private static string? FindRoot()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Api.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName;
+    }
+}
