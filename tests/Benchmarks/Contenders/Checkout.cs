@@ -8,7 +8,7 @@ internal static class Checkout
     /// <summary>Null where the program was copied elsewhere.</summary>
     public static string? Root { get; } = FindRoot();
 
-    /// <summary>Publishes the server as the Dockerfile does, compiled ahead. Its path; null where that cannot be done.</summary>
+    /// <summary>Publishes the server as the Dockerfile does, compiled ahead. The program's path; null where that cannot be done.</summary>
     /// <param name="folder">Where to.</param>
     public static string? PublishServer(string folder)
     {
@@ -18,11 +18,11 @@ internal static class Checkout
         }
 
         ProcessStartInfo start = new("dotnet", [
-            "publish", Path.Combine(Root, "src", "Api"), "--configuration", "Release", "--use-current-runtime", "--self-contained", "false", "-p:PublishReadyToRun=true",
-            "--artifacts-path", Path.Combine(folder, "artifacts"), "--output", folder, "--nologo", "--verbosity", "quiet"]);
+            "publish", Path.Combine(Root, "src", "Api"), "--configuration", "Release", "--use-current-runtime", "--self-contained", "true", "-p:PublishReadyToRun=true",
+            "-p:PublishReadyToRunComposite=true", "--artifacts-path", Path.Combine(folder, "artifacts"), "--output", folder, "--nologo", "--verbosity", "quiet"]);
         using Process publish = Process.Start(start)!;
         publish.WaitForExit();
-        return publish.ExitCode == 0 ? Path.Combine(folder, Path.GetFileName(MicrotomeServer.ServerPath)) : null;
+        return publish.ExitCode == 0 ? Path.Combine(folder, Path.GetFileNameWithoutExtension(MicrotomeServer.ServerPath)) : null;
     }
 
     private static string? FindRoot()
