@@ -8,12 +8,15 @@ namespace Microtome.Api.Endpoints;
 internal sealed class DatasetAccess(DatasetCatalogue catalogue)
 {
     /// <summary>Finds a dataset and keeps its files open until the request ends.</summary>
-    /// <exception cref="ProblemException">404 where there is none, or the key may not see it.</exception>
+    /// <exception cref="ProblemException">404 where there is none, or the key may not see it; 503 where the first scan has not ended.</exception>
     public Dataset Open(HttpContext http, string name)
     {
+        bool isKnowable = catalogue.IsReady || !http.Caller().CanSee(name); // Asked first: a scan may end meanwhile.
         if (!http.Caller().CanSee(name) || catalogue.TryAcquire(name) is not { } lease)
         {
-            throw new ProblemException(ProblemCode.DatasetNotFound, $"There is no dataset {name}; GET /v1/datasets lists them.") { Value = name };
+            throw isKnowable
+                ? new ProblemException(ProblemCode.DatasetNotFound, $"There is no dataset {name}; GET /v1/datasets lists them.") { Value = name }
+                : new(ProblemCode.Unavailable, "The server has just started and still looks through its folders; ask again shortly.") { RetryAfterSeconds = 1 };
         }
 
         http.Response.RegisterForDispose(lease);

@@ -31,8 +31,15 @@ internal sealed class MicrotomeServer(string name, string? file, string query = 
     public static ServerProcess Start(string file, params string[] settings)
     {
         int port = ServerProcess.FindPort();
-        return ServerProcess.Start(port, "dotnet", [
+        ServerProcess server = ServerProcess.Start(port, "dotnet", [
             ServerPath, "--urls", $"http://127.0.0.1:{port}", Setting(Served, file), "--Logging:LogLevel:Default=Warning", .. settings]);
+        using HttpConnection connection = new(port);
+        while (!connection.GetText("/healthz/ready").Contains("\"ready\"", StringComparison.Ordinal))
+        {
+            Thread.Sleep(2);
+        }
+
+        return server;
     }
 
     /// <summary>A file's array as a dataset of this name.</summary>
