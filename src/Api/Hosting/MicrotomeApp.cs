@@ -60,9 +60,10 @@ internal static class MicrotomeApp
 
     private static void ConfigureKestrel(WebApplicationBuilder builder, MicrotomeSettings settings)
     {
+        builder.WebHost.UseKestrelHttpsConfiguration();
+
         // A request is answered on the thread that read it: fast for one, and fair for many, since answers take turns (see RequestLog
         // and BatchBody). By itself this starves some of many connections.
-        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
