@@ -38,17 +38,23 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>The same, with services of the test's own.</summary>
     public static async Task<RunningServer> StartAsync(Action<IServiceCollection>? addServices, string[] arguments)
     {
-        TemporaryFolder? state = arguments.Any(argument => argument.StartsWith(StateSetting, StringComparison.Ordinal)) ? null : new();
-        string[] place = state is null ? [] : [$"{StateSetting}={state.Path}"];
-        WebApplication app = MicrotomeApp.Build([.. arguments, .. place, "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default=None"], addServices);
-        await app.StartAsync();
-        RunningServer server = new(app, state);
+        RunningServer server = await ListenAsync(addServices, arguments);
         while (!server.Catalogue.IsReady)
         {
             await Task.Delay(5);
         }
 
         return server;
+    }
+
+    /// <summary>The same, without waiting for the first scan.</summary>
+    public static async Task<RunningServer> ListenAsync(Action<IServiceCollection>? addServices, string[] arguments)
+    {
+        TemporaryFolder? state = arguments.Any(argument => argument.StartsWith(StateSetting, StringComparison.Ordinal)) ? null : new();
+        string[] place = state is null ? [] : [$"{StateSetting}={state.Path}"];
+        WebApplication app = MicrotomeApp.Build([.. arguments, .. place, "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default=None"], addServices);
+        await app.StartAsync();
+        return new(app, state);
     }
 
     public static Task<RunningServer> ServeAsync(string folder, params string[] arguments) => StartAsync(["--data", folder, .. arguments]);

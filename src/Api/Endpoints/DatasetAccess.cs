@@ -11,12 +11,15 @@ internal sealed class DatasetAccess(DatasetCatalogue catalogue)
     /// <exception cref="ProblemException">404 where there is none, or the key may not see it; 503 where the first scan has not ended.</exception>
     public Dataset Open(HttpContext http, string name)
     {
-        bool isKnowable = catalogue.IsReady || !http.Caller().CanSee(name); // Asked first: a scan may end meanwhile.
-        if (!http.Caller().CanSee(name) || catalogue.TryAcquire(name) is not { } lease)
+        if (!http.Caller().CanSee(name))
         {
-            throw isKnowable
-                ? new ProblemException(ProblemCode.DatasetNotFound, $"There is no dataset {name}; GET /v1/datasets lists them.") { Value = name }
-                : new(ProblemCode.Unavailable, "The server has just started and still looks through its folders; ask again shortly.") { RetryAfterSeconds = 1 };
+            throw Unknown(name);
+        }
+
+        bool isScanned = catalogue.IsReady; // Asked first: the scan may end meanwhile.
+        if (catalogue.TryAcquire(name) is not { } lease)
+        {
+            throw isScanned ? Unknown(name) : new(ProblemCode.Unavailable, "The server has just started and still looks through its folders; ask again shortly.") { RetryAfterSeconds = 1 };
         }
 
         http.Response.RegisterForDispose(lease);
@@ -33,4 +36,6 @@ internal sealed class DatasetAccess(DatasetCatalogue catalogue)
         string version = await dataset.GetVersionAsync(cancellationToken);
         return pinned is null || pinned == version ? version : throw ProblemException.VersionChanged(dataset.Name, version);
     }
+
+    private static ProblemException Unknown(string name) => new(ProblemCode.DatasetNotFound, $"There is no dataset {name}; GET /v1/datasets lists them.") { Value = name };
 }
