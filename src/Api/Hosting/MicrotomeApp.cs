@@ -24,6 +24,7 @@ internal static class MicrotomeApp
         CommandLine.RequireKnown(rest);
 
         // The content root is the program's own folder, so that the settings and samples beside it are found from anywhere.
+        // The slim builder starts sooner: it neither looks for HTTP/3 nor readies what other servers than Kestrel need.
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = rest, ContentRootPath = AppContext.BaseDirectory });
         DataArguments.Replace(builder.Configuration, data);
         MicrotomeSettings settings = MicrotomeSettings.Read(builder.Configuration, Path.Combine(AppContext.BaseDirectory, "samples"), Services.Headerless);
@@ -60,7 +61,7 @@ internal static class MicrotomeApp
 
     private static void ConfigureKestrel(WebApplicationBuilder builder, MicrotomeSettings settings)
     {
-        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseKestrelHttpsConfiguration(); // Which the slim builder leaves out.
 
         // A request is answered on the thread that read it: fast for one, and fair for many, since answers take turns (see RequestLog
         // and BatchBody). By itself this starves some of many connections.

@@ -17,6 +17,7 @@ internal static class OpenApiPages
     public static IServiceCollection AddOpenApiPages(this IServiceCollection services)
     {
         services.AddEndpointsApiExplorer();
+        // The route below has this constraint; the slim host leaves it out.
         services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<RegexInlineRouteConstraint>("regex"));
         services.AddSwaggerGen(options =>
         {

@@ -14,13 +14,15 @@ internal sealed class PageFiles
 
     private const string Prefix = "page/";
     private const string First = "index.html";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>What the first document says instead of the hash.</summary>
     private const string GenerationMark = "{generation}";
 
     /// <summary>What the first document says instead of whether a key will be asked for.</summary>
     private const string KeysMark = "{keys}";
+
+    /// <summary>How long after the start the files are compressed: first the server answers those who waited for it.</summary>
+    private static readonly TimeSpan CompressionDelay = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<string, PageFile> _files = new(StringComparer.Ordinal);
 
@@ -54,10 +56,10 @@ internal sealed class PageFiles
 
     public IReadOnlyDictionary<string, PageFile> Files => _files;
 
-    /// <summary>Compresses every file, some seconds after the start: first the server answers those who waited for it.</summary>
+    /// <summary>Compresses every file, after a while. To be called once the server has started.</summary>
     public async Task CompressAsync(CancellationToken cancellationToken)
     {
-        await Task.Delay(Patience, cancellationToken);
+        await Task.Delay(CompressionDelay, cancellationToken);
         foreach (PageFile file in _files.Values.Prepend(Index))
         {
             await file.Brotli;

@@ -1,13 +1,14 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace Microtome.Api.Problems;
 
 /// <summary>What texts are numbers of one of the types that parameters have.</summary>
 internal sealed class NumberKind
 {
-    private static readonly NumberKind UInt64 = new("a whole number from 0 to 18446744073709551615", text => ulong.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out _));
-    private static readonly NumberKind Int64 = new("a whole number", text => long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out _));
-    private static readonly NumberKind Int32 = new("a whole number below 2147483648", text => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out _));
+    private static readonly NumberKind UInt64 = Make<ulong>("a whole number from 0 to 18446744073709551615");
+    private static readonly NumberKind Int64 = Make<long>("a whole number");
+    private static readonly NumberKind Int32 = Make<int>("a whole number below 2147483648");
 
     private readonly string _description;
     private readonly Func<string, bool> _takes;
@@ -36,4 +37,7 @@ internal sealed class NumberKind
             throw ProblemException.Bad(parameter, text, $"'{text}' is no value of {parameter}, which is {_description}.");
         }
     }
+
+    private static NumberKind Make<T>(string description)
+        where T : IBinaryInteger<T> => new(description, text => T.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out _));
 }

@@ -12,7 +12,7 @@ namespace Microtome.Api.Problems;
 internal sealed class ParameterCheck
 {
     private readonly Dictionary<string, Known> _query = new(StringComparer.Ordinal);
-    private readonly List<Known> _path = [];
+    private readonly Dictionary<string, NumberKind> _path = new(StringComparer.Ordinal);
 
     private ParameterCheck(MethodInfo handler)
     {
@@ -31,11 +31,11 @@ internal sealed class ParameterCheck
             }
             else if (NumberKind.Of(parameter.ParameterType) is { } number)
             {
-                _path.Add(new(parameter.Name!, false, number));
+                _path.Add(parameter.Name!, number);
             }
         }
 
-        void AddQuery(string name, Type type) => _query.Add(name, new(name, type.IsArray, NumberKind.Of(type)));
+        void AddQuery(string name, Type type) => _query.Add(name, new(type.IsArray, NumberKind.Of(type)));
     }
 
     /// <summary>Attaches to each endpoint of a group what its handler's signature says.</summary>
@@ -64,9 +64,9 @@ internal sealed class ParameterCheck
 
     private void CheckPath(RouteValueDictionary values)
     {
-        foreach (Known known in _path)
+        foreach ((string name, NumberKind number) in _path)
         {
-            known.Number?.Check(known.Name, (string)values[known.Name]!);
+            number.Check(name, (string)values[name]!);
         }
     }
 
@@ -94,5 +94,5 @@ internal sealed class ParameterCheck
         }
     }
 
-    private sealed record Known(string Name, bool IsRepeatable, NumberKind? Number);
+    private sealed record Known(bool IsRepeatable, NumberKind? Number);
 }
