@@ -8,7 +8,7 @@ internal static class Checkout
     /// <summary>Null where the program was copied elsewhere.</summary>
     public static string? Root { get; } = FindRoot();
 
-    /// <summary>Publishes the server as the Dockerfile does, compiled ahead. The program's path; null where that cannot be done.</summary>
+    /// <summary>Publishes the server by the Dockerfile's own command, compiled ahead. The program's path; null where that cannot be done.</summary>
     /// <param name="folder">Where to.</param>
     public static string? PublishServer(string folder)
     {
@@ -17,9 +17,10 @@ internal static class Checkout
             return null;
         }
 
-        ProcessStartInfo start = new("dotnet", [
-            "publish", Path.Combine(Root, "src", "Api"), "--configuration", "Release", "--use-current-runtime", "--self-contained", "true", "-p:PublishReadyToRun=true",
-            "-p:PublishReadyToRunComposite=true", "--artifacts-path", Path.Combine(folder, "artifacts"), "--output", folder, "--nologo", "--verbosity", "quiet"]);
+        const string command = "RUN dotnet ";
+        string line = File.ReadLines(Path.Combine(Root, "Dockerfile")).Single(line => line.StartsWith(command, StringComparison.Ordinal));
+        IEnumerable<string> arguments = line[command.Length..].Split(' ').TakeWhile(argument => argument != "--output");
+        ProcessStartInfo start = new("dotnet", [.. arguments, "--output", folder, "--artifacts-path", Path.Combine(folder, "artifacts"), "--nologo", "--verbosity", "quiet"]) { WorkingDirectory = Root };
         using Process publish = Process.Start(start)!;
         publish.WaitForExit();
         return publish.ExitCode == 0 ? Path.Combine(folder, Path.GetFileNameWithoutExtension(MicrotomeServer.ServerPath)) : null;
