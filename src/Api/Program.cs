@@ -1,5 +1,7 @@
 using Microtome.Api.Hosting;
+using Microtome.Datasets.Sending;
 
+SocketThread.GoOnThere();
 WebApplication app;
 try
 {

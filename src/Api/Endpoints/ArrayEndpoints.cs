@@ -23,6 +23,7 @@ internal static class ArrayEndpoints
     {
         routes.MapMethods("/v1/datasets/{dataset}/arrays/{**array}", [HttpMethods.Get, HttpMethods.Head], GetSlice)
             .WithTags("Arrays")
+            .MayBeShort()
             .ProducesArrays(Formats);
         return routes;
     }

@@ -20,7 +20,7 @@ internal static class EpochEndpoints
     public static IEndpointRouteBuilder MapEpochs(this IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder group = routes.MapGroup("/v1/datasets/{dataset}/epochs/{epoch}").WithTags("Epochs");
-        group.MapMethods("batches/{step}", [HttpMethods.Get, HttpMethods.Head], GetBatch).ProducesArrays(BatchFormats);
+        group.MapMethods("batches/{step}", [HttpMethods.Get, HttpMethods.Head], GetBatch).ProducesArrays(BatchFormats).MayBeShort();
         group.MapGet("stream", GetStream).ProducesFrames();
         group.MapGet("plan", GetPlan).AlsoHead();
         group.MapMethods("order", [HttpMethods.Get, HttpMethods.Head], GetOrder).ProducesArrays(OrderFormats);

@@ -21,7 +21,7 @@ internal static class RowEndpoints
     public static IEndpointRouteBuilder MapRows(this IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder group = routes.MapGroup("/v1/datasets/{dataset}/rows").WithTags("Rows");
-        group.MapMethods("", [HttpMethods.Get, HttpMethods.Head], GetRows).ProducesArrays(Formats);
+        group.MapMethods("", [HttpMethods.Get, HttpMethods.Head], GetRows).ProducesArrays(Formats).MayBeShort();
         group.MapPost("", PostRows).ProducesArrays(Formats).Accepts<GatherContract>("application/json", "application/octet-stream");
         return routes;
     }

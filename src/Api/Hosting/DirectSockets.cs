@@ -7,7 +7,10 @@ using Microtome.Datasets.Sending;
 
 namespace Microtome.Api.Hosting;
 
-/// <summary>Gives every TCP connection an output that sends by itself (<see cref="SocketWriter"/>), where the system can.</summary>
+/// <summary>
+/// Gives every TCP connection an output that sends by itself (<see cref="SocketWriter"/>) and an input that chooses its threads
+/// (<see cref="RequestReader"/>), where the system can.
+/// </summary>
 internal static class DirectSockets
 {
     public static void Use(ListenOptions listen)
@@ -29,8 +32,10 @@ internal static class DirectSockets
         IDuplexPipe original = connection.Transport;
         SocketWriter output = new(socket, reason => connection.Abort(new ConnectionAbortedException(reason)), TimeProvider.System);
         connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(state => ((SocketWriter)state).CheckPace(), output);
+        RequestReader input = new(original.Input);
         connection.Features.Set(output);
-        connection.Transport = new Duplex(original.Input, output);
+        connection.Features.Set(input);
+        connection.Transport = new Duplex(input, output);
         try
         {
             await next(connection);

@@ -49,6 +49,7 @@ internal static class MicrotomeApp
         }
 
         app.UseRouting();
+        app.Use(ShortAnswers.RunAsync);
         app.Use(ParameterCheck.CheckAsync);
         app.Use(CachePolicy.BeginAsync);
         app.UseOpenApiPages();
@@ -63,8 +64,8 @@ internal static class MicrotomeApp
     {
         builder.WebHost.UseKestrelHttpsConfiguration(); // Which the slim builder leaves out.
 
-        // A request is answered on the thread that read it: fast for one, and fair for many, since answers take turns (see RequestLog
-        // and BatchBody). By itself this starves some of many connections.
+        // A request is answered on the thread that read it: fast for one, and fair for many, since answers take turns (see RequestLog,
+        // BatchBody and RequestReader). By itself this starves some of many connections.
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

@@ -6,6 +6,7 @@ using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Catalogue;
 using Microtome.Datasets.Encoders;
 using Microtome.Datasets.Gathering;
+using Microtome.Datasets.Sending;
 using Microtome.Datasets.Storage;
 
 namespace Microtome.Api.Results;
@@ -38,6 +39,12 @@ internal sealed partial class AnswerWriter(ServerLimits limits, ReadAdmission ad
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WriteAsync(HttpContext http, Dataset dataset, Batch batch, IBatchEncoder encoder, ByteWindow window)
     {
+        if (!ShortAnswers.Expect(http, batch, encoder) && SocketThread.IsCurrent)
+        {
+            await Task.Yield();
+        }
+
+        metrics.CountAnswer(isShort: SocketThread.IsCurrent);
         CancellationToken aborted = http.RequestAborted;
         if (!await admission.TryEnterAsync(aborted))
         {

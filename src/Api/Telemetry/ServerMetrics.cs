@@ -16,6 +16,7 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Counter<long> _requests;
     private readonly Counter<long> _bytes;
     private readonly Counter<long> _lent;
+    private readonly Counter<long> _short;
     private readonly Histogram<double> _seconds;
 
     public ServerMetrics(ReadAdmission reads, StreamAdmission streams, DatasetCatalogue catalogue, ChunkCache chunks, SidecarStore sidecars, ViewEvaluator views)
@@ -23,6 +24,7 @@ internal sealed class ServerMetrics : IDisposable
         _requests = _meter.CreateCounter<long>("microtome_requests_total", null, "Requests answered, by route, method and status.");
         _bytes = _meter.CreateCounter<long>("microtome_response_bytes_total", null, "Bytes of array bodies and streams written.");
         _lent = _meter.CreateCounter<long>("microtome_lent_bytes_total", null, "Of these, bytes that left from where their file is mapped, without a copy.");
+        _short = _meter.CreateCounter<long>("microtome_short_answers_total", null, "Answers with little data, in memory, given by the thread that waits for all sockets.");
         _seconds = _meter.CreateHistogram<double>("microtome_request_seconds", null, "From a request's first byte to its answer's last, by route.");
         _meter.CreateObservableGauge("microtome_reads_active", () => reads.Active, null, "Answers that are reading data.");
         _meter.CreateObservableGauge("microtome_reads_waiting", () => reads.Waiting, null, "Answers that wait for their turn to read.");
@@ -56,6 +58,8 @@ internal sealed class ServerMetrics : IDisposable
         _bytes.Add(written);
         _lent.Add(lent);
     }
+
+    public void CountAnswer(bool isShort) => _short.Add(isShort ? 1 : 0);
 
     public void Record(string route, string method, int status, TimeSpan elapsed)
     {

@@ -14,6 +14,21 @@ public sealed record Batch(IReadOnlyList<BatchArray> Arrays, bool IsBare = false
     /// <summary>Whether any array is changed on the way: then its size is bounded like a picture's or a table's.</summary>
     public bool IsTransformed { get; init; }
 
+    /// <summary>Whether nothing is left to decode, compute or wait for, as far as is known.</summary>
+    public bool IsAtHand
+    {
+        get
+        {
+            bool isAtHand = !IsTransformed;
+            for (int i = 0; isAtHand && i < Arrays.Count; i++)
+            {
+                isAtHand = Arrays[i].IsAtHand;
+            }
+
+            return isAtHand;
+        }
+    }
+
     /// <summary>Shared with the batches whose arrays have the same names, dtypes and shapes.</summary>
     internal BatchForm Form { get => field ??= new(0); init; }
 

@@ -16,6 +16,9 @@ public abstract class BatchArray(string name, Dtype dtype, Shape shape)
     /// <exception cref="OverflowException">Beyond 2^63-1.</exception>
     public long Bytes { get; } = checked(shape.Count * dtype.ItemSize);
 
+    /// <summary>Whether the bytes lie in memory as they are sent, as far as is known; false where they are decoded or computed from others.</summary>
+    public virtual bool IsAtHand => false;
+
     /// <summary>
     /// Waits until the array's first bytes can be written without waiting for the disk or for decoding; ends at once where they
     /// can be already. What is read for it is kept, and not read again.

@@ -31,6 +31,9 @@ public sealed class ComputedArray : BatchArray
     /// <summary><paramref name="valid"/> true values, then false up to <paramref name="length"/>.</summary>
     public static ComputedArray Valid(long length, long valid) => new(ValidName, Dtype.Bool, length, null, valid);
 
+    /// <summary>Numbers that are known already.</summary>
+    public override bool IsAtHand => true;
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAsync(BatchBody body, CancellationToken cancellationToken)
     {

@@ -28,6 +28,9 @@ public sealed class StoredArray(string name, IArraySource source, IndexMap rows,
     private long _nearTo;
     private KeptBytes _first;
 
+    /// <summary>Whether the rows lie plainly in a file that was in memory when it was last looked for.</summary>
+    public override bool IsAtHand => Bytes == 0 || (!source.MustDecode && TryLocate(0, 1, out FileRun run) && !FileWarmth.Of(run.File).IsCold);
+
     /// <summary>Plain rows are brought into memory, a window of them; of others the first are read.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> PrepareAsync(int room, ReadAdmission reads, CancellationToken cancellationToken)

@@ -158,6 +158,10 @@ public sealed class SocketWriter(Socket socket, Action<string> abort, TimeProvid
                 Volatile.Write(ref _waitingSince, time.GetTimestamp());
                 int sent = await socket.SendAsync(waiting.AsMemory(0, count), SocketFlags.None, cancellationToken);
                 _queue.Drop(sent);
+                if (SocketThread.IsCurrent)
+                {
+                    await Task.Yield(); // What is left may be long.
+                }
             }
             while (!SendNow());
         }

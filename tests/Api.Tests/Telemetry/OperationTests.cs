@@ -21,8 +21,8 @@ public sealed partial class OperationTests
         "microtome_cold_read_bytes_total", "microtome_cpu_seconds_total", "microtome_datasets", "microtome_decoded_bytes_total", "microtome_gc_gen2_total",
         "microtome_hinted_bytes_total", "microtome_jobs_queued", "microtome_jobs_running", "microtome_lent_bytes_total", "microtome_private_memory_bytes",
         "microtome_reads_active", "microtome_reads_waiting", "microtome_request_seconds", "microtome_requests_total", "microtome_resident_memory_bytes",
-        "microtome_response_bytes_total", "microtome_sidecar_array_bytes", "microtome_sidecar_bytes", "microtome_sidecar_decoded_bytes",
-        "microtome_streams_open", "microtome_view_bytes",
+        "microtome_response_bytes_total", "microtome_short_answers_total", "microtome_sidecar_array_bytes", "microtome_sidecar_bytes",
+        "microtome_sidecar_decoded_bytes", "microtome_streams_open", "microtome_view_bytes",
     ];
 
     [Fact]
