@@ -41,7 +41,7 @@ internal sealed partial class AnswerWriter(ServerLimits limits, ReadAdmission ad
     {
         if (!ShortAnswers.Expect(http, batch, encoder) && SocketThread.IsCurrent)
         {
-            await Task.Yield();
+            await Task.Yield(); // Here and not in a method of its own: that could end before it is awaited, and nobody would have left.
         }
 
         metrics.CountAnswer(isShort: SocketThread.IsCurrent);
