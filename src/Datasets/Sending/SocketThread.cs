@@ -1,8 +1,8 @@
 namespace Microtome.Datasets.Sending;
 
 /// <summary>
-/// The threads that wait for all sockets together. What follows a wait can go on there, which spares a change of thread: a third of
-/// the processor's time for a single row, and all of its waiting where the pool is busy. Meanwhile the thread's other connections
+/// The threads that wait for all sockets together. What follows a wait can go on there, which spares a change of thread: a fifth to a
+/// third of the processor's time for a single row, and all of its waiting where the pool is busy. Meanwhile the thread's other connections
 /// wait, so only what takes some ten microseconds may stay.
 /// </summary>
 public static class SocketThread
