@@ -14,9 +14,21 @@ internal sealed class FileOpener(IReadOnlyList<IDatasetFormat> formats, TimeProv
     /// </summary>
     public static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>
+    /// The time noted is that of a write's beginning. A file that somebody has open for writing is opened only once its last change
+    /// lies further back than any one write should take; until then its content may still be on its way, and no time would tell.
+    /// </summary>
+    private static readonly TimeSpan LongestWrite = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// The same where the system does not say whether somebody has, of a file that was served before and may be written over in its
+    /// place: a new one grows while it is written, and its length tells. Short enough for a change to be served within two seconds.
+    /// </summary>
+    private static readonly TimeSpan LikelyWrite = TimeSpan.FromSeconds(1);
+
     private readonly int _headBytes = formats.Max(format => format.HeadBytes);
 
-    public FileOutcome Open(FileRequest request)
+    public FileOutcome Open(FileRequest request, bool wasServed)
     {
         FileStatus status = request.Entry.Status;
         if (status.IsYounger(Quiet, time.GetUtcNow().UtcDateTime))
@@ -29,16 +41,21 @@ internal sealed class FileOpener(IReadOnlyList<IDatasetFormat> formats, TimeProv
             return new(FileState.Refused, Reason: "it is no file");
         }
 
-        return status.Length == 0 ? new(FileState.NotRecognized, Reason: "it is empty") : OpenContent(request);
+        return status.Length == 0 ? new(FileState.NotRecognized, Reason: "it is empty") : OpenContent(request, wasServed);
     }
 
-    private FileOutcome OpenContent(FileRequest request)
+    private FileOutcome OpenContent(FileRequest request, bool wasServed)
     {
         DataFile? file = null;
         SharedFile? opened = null;
         try
         {
             file = DataFile.Open(request.Entry.Target);
+            if (MayBeInAWrite(file, request.Entry.Status, wasServed))
+            {
+                return new(FileState.Unsettled);
+            }
+
             if ((request.Format ?? Recognize(file)) is not { } format)
             {
                 return new(FileState.NotRecognized, Reason: "its content is in no format that is served");
@@ -83,6 +100,18 @@ internal sealed class FileOpener(IReadOnlyList<IDatasetFormat> formats, TimeProv
                 file?.Dispose();
             }
         }
+    }
+
+    /// <summary>To be asked before anything is read: what a write has under way would be noticed by nobody later.</summary>
+    private bool MayBeInAWrite(DataFile file, FileStatus status, bool wasServed)
+    {
+        DateTime now = time.GetUtcNow().UtcDateTime;
+        return status.IsYounger(LongestWrite, now) && FileWriters.Of(file.Handle) switch
+        {
+            Writers.None => false,
+            Writers.Some => true,
+            _ => wasServed && status.IsYounger(LikelyWrite, now),
+        };
     }
 
     private IDatasetFormat? Recognize(DataFile file)

@@ -79,7 +79,7 @@ internal sealed class FileTable(FileOpener opener, TimeProvider time)
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = MaxParallelOpens, CancellationToken = cancellationToken };
         try
         {
-            Parallel.For(0, requests.Count, parallel, i => outcomes[i] = (requests[i], opener.Open(requests[i])));
+            Parallel.For(0, requests.Count, parallel, i => outcomes[i] = (requests[i], opener.Open(requests[i], wasServed: Find(requests[i]) is not null)));
         }
         catch (OperationCanceledException)
         {
