@@ -6,7 +6,7 @@ namespace Microtome.Datasets.Sending;
 /// </summary>
 internal sealed class BlockPool
 {
-    /// <summary>Holds what an answer collects before it is sent (256 KB), the piece on top of it, and its head.</summary>
+    /// <summary>Holds what an answer collects before it is sent (64 KB) and its head, with a large row on top that is made at once.</summary>
     public const int BlockBytes = 384 * 1024;
 
     private const int MaxKept = 48;
