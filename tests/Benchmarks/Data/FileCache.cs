@@ -22,17 +22,6 @@ internal static partial class FileCache
         }
     }
 
-    /// <summary>
-    /// Drops a file that has just been in memory, so that reading it takes memory that was in use a moment ago, as on a machine that
-    /// has run for a while. A virtual machine gives free memory back to its host after seconds; getting it again, page by page, took
-    /// a plain reader 1.6 s of processor a GB where it otherwise takes 0.05 to 0.4.
-    /// </summary>
-    public static void EvictFromUsedMemory(string path)
-    {
-        Reload(path);
-        Evict(path);
-    }
-
     /// <summary>Drops a file from the page cache, as long as nobody has its pages mapped.</summary>
     public static void Evict(string path)
     {

@@ -59,7 +59,7 @@ internal sealed class ColdBatches() : Scenario("cold", "batches of random rows, 
                     (contender as ServerContender)?.Touch(workload, FirstBatches);
                 }
 
-                FileCache.EvictFromUsedMemory(workload.Data.NpyPath);
+                FileCache.Evict(workload.Data.NpyPath);
                 measured[i] = (contender.Name, measured[i].Samples);
                 measured[i].Samples.Add(contender.Measure(workload, TimeSpan.FromSeconds(bench.Options.Seconds)));
             }

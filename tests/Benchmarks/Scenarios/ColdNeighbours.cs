@@ -38,7 +38,6 @@ internal sealed class ColdNeighbours() : Scenario("neighbours", "a hot single ro
 
             Beside(() => Pull(batches with { Data = practice, Dataset = MicrotomeServer.Practice }, PracticeSpan), () => MeasureRow(PracticeSpan));
             served.Alone.Add(MeasureRow(span));
-            FileCache.EvictFromUsedMemory(cold.NpyPath);
             (LoadRun pulled, Sample row) = Beside(() => Pull(batches, span + TimeSpan.FromSeconds(0.5)), () => MeasureRow(span));
             served.Beside.Add(row);
             coldRate = Math.Max(coldRate, pulled.Bytes / pulled.Seconds / 1e9);
