@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Formats;
 using Microtome.Datasets.Sidecars;
@@ -6,7 +7,12 @@ using Microtome.Datasets.Storage;
 namespace Microtome.Datasets.Catalogue;
 
 /// <summary>Opens files and reads their headers: the place where anything may be found in a file. Safe for concurrent use.</summary>
-internal sealed class FileOpener(IReadOnlyList<IDatasetFormat> formats, TimeProvider time, SidecarStore? sidecars = null)
+/// <param name="formats">What a file may be.</param>
+/// <param name="time">What a file's age is measured with.</param>
+/// <param name="sidecars">Where decoded chunks are kept.</param>
+/// <param name="findWriters">Who has a file open for writing; the system is asked where this is null.</param>
+internal sealed class FileOpener(
+    IReadOnlyList<IDatasetFormat> formats, TimeProvider time, SidecarStore? sidecars = null, Func<SafeFileHandle, Writers>? findWriters = null)
 {
     /// <summary>
     /// File times tick every 1 to 10 ms, as the kernel's clock does. What is written within one tick of the time noted at opening
@@ -26,6 +32,7 @@ internal sealed class FileOpener(IReadOnlyList<IDatasetFormat> formats, TimeProv
     /// </summary>
     private static readonly TimeSpan LikelyWrite = TimeSpan.FromSeconds(1);
 
+    private readonly Func<SafeFileHandle, Writers> _findWriters = findWriters ?? FileWriters.Of;
     private readonly int _headBytes = formats.Max(format => format.HeadBytes);
 
     public FileOutcome Open(FileRequest request, bool wasServed)
@@ -106,7 +113,7 @@ internal sealed class FileOpener(IReadOnlyList<IDatasetFormat> formats, TimeProv
     private bool MayBeInAWrite(DataFile file, FileStatus status, bool wasServed)
     {
         DateTime now = time.GetUtcNow().UtcDateTime;
-        return status.IsYounger(LongestWrite, now) && FileWriters.Of(file.Handle) switch
+        return status.IsYounger(LongestWrite, now) && _findWriters(file.Handle) switch
         {
             Writers.None => false,
             Writers.Some => true,

@@ -1,5 +1,7 @@
 using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Catalogue;
+using Microtome.Datasets.Formats.Npy;
+using Microtome.Datasets.Storage;
 using Microtome.Fixtures;
 
 namespace Microtome.Datasets.Tests.Catalogue;
@@ -203,6 +205,22 @@ public sealed class ChangeTests
             await folder.ScanAsync();
             Assert.Equal(3, (await CatalogueFolder.ReadAsync(folder.Catalogue.Datasets[0].Arrays[0]))[0]);
         }
+    }
+
+    [Theory]
+    [InlineData(0.5, false, true)]
+    [InlineData(0.5, true, false)]
+    [InlineData(1.5, true, true)]
+    public void Where_the_system_does_not_tell_who_writes_a_served_file_rests_for_a_second(double age, bool wasServed, bool isOpened)
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.File("a.npy");
+        NpyFile.Write(path, 1, "|u1", [3]);
+        ManualClock clock = new() { Frozen = File.GetLastWriteTimeUtc(path).AddSeconds(age) };
+        FileOpener opener = new([new NpyFormat()], clock, findWriters: _ => Writers.Unknown);
+        FileOutcome outcome = opener.Open(new(new(folder.Path, "a.npy", path, path, FileStatus.Of(path)!.Value)), wasServed);
+        Assert.Equal(isOpened ? FileState.Open : FileState.Unsettled, outcome.State);
+        outcome.File?.Release();
     }
 
     [Fact]
