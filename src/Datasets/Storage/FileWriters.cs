@@ -33,7 +33,7 @@ internal static partial class FileWriters
     /// <param name="file">Open for reading only.</param>
     public static Writers Of(SafeFileHandle file)
     {
-        if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
+        if (!OperatingSystem.IsLinux())
         {
             return Writers.Unknown;
         }

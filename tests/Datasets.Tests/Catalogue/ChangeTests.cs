@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Microtome.Datasets.Arrays;
 using Microtome.Datasets.Catalogue;
 using Microtome.Datasets.Formats.Npy;
@@ -185,10 +186,8 @@ public sealed class ChangeTests
         }
 
         // One write may last: the time noted is that of its beginning.
-        await using (FileStream writer = new(folder.File("a.npy"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        using (WriteAndHold(folder.File("a.npy"), 2))
         {
-            await writer.WriteAsync(NpyFile.Bytes(2, "|u1", 300), TestContext.Current.CancellationToken);
-            await writer.FlushAsync(TestContext.Current.CancellationToken);
             folder.Clock.Offset = TimeSpan.FromSeconds(2);
             await folder.ScanAsync();
             Assert.DoesNotContain(folder.Catalogue.Datasets, dataset => dataset.IsUnchanged());
@@ -197,10 +196,8 @@ public sealed class ChangeTests
         await folder.ScanAsync();
         Assert.Equal(2, (await CatalogueFolder.ReadAsync(folder.Catalogue.Datasets[0].Arrays[0]))[0]);
 
-        await using (FileStream writer = new(folder.File("a.npy"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        using (WriteAndHold(folder.File("a.npy"), 3))
         {
-            await writer.WriteAsync(NpyFile.Bytes(3, "|u1", 300), TestContext.Current.CancellationToken);
-            await writer.FlushAsync(TestContext.Current.CancellationToken);
             folder.Clock.Offset = TimeSpan.FromSeconds(6);
             await folder.ScanAsync();
             Assert.Equal(3, (await CatalogueFolder.ReadAsync(folder.Catalogue.Datasets[0].Arrays[0]))[0]);
@@ -296,5 +293,13 @@ public sealed class ChangeTests
         folder.WriteNpy("b.npy", "|u1", 3);
         Python.Run("import os, sys; os.utime(sys.argv[1], (0, 1 << 33)); os.utime(sys.argv[2], (0, -5))", folder.File("a.npy"), folder.File("b.npy"));
         Assert.Contains("a: data", await folder.ScanAsync());
+    }
+
+    /// <summary>Writes over a file in its place, and has it open until disposed.</summary>
+    private static SafeFileHandle WriteAndHold(string path, int seed)
+    {
+        SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        RandomAccess.Write(file, NpyFile.Bytes(seed, "|u1", 300), 0);
+        return file;
     }
 }
